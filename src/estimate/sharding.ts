@@ -151,7 +151,9 @@ function assumptionsOf({ data, tensor, expert }: Layout): string[] {
         ]
       : []),
     ...(expert > 1
-      ? [`the experts of a layer on ${expert} ranks, with evenly routed tokens; not checked against torch`]
+      ? [
+          `the experts of a layer on ${expert} ranks, with evenly routed tokens; assumed, and 8.5 % too low to 5.4 % too high on recorded steps of transformers 5.24.0, whose exchange of tokens (\`AllToAllEP\`) makes copies that are not counted`,
+        ]
       : []),
   ]
 }

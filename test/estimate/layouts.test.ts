@@ -66,6 +66,19 @@ describe('a rank of a layout', () => {
   })
 })
 
+describe('A rank with a part of the experts', () => {
+  it.each(memoryRecords('layout-experts.jsonl.gz').map((record) => [record.id, record] as const))(
+    'is assumed, and so far off as its assumptions say: %s',
+    (_, record) => {
+      const { tensorBytes, confidence, assumptions } = estimateOf(record)
+      expect(tensorBytes).toBeGreaterThan(record.truth.peak.total * (1 - 0.0851))
+      expect(tensorBytes).toBeLessThan(record.truth.peak.total * (1 + 0.0541))
+      expect(confidence.activations).toBe('assumed')
+      expect(assumptions.join()).toContain('8.5 % too low to 5.4 % too high')
+    },
+  )
+})
+
 const SIZES = {
   vocab_size: 512,
   hidden_size: 64,

@@ -12,6 +12,8 @@ tensor      the model's own plan: of transformers 5.24 (`apply_tensor_parallelis
             between blocks each rank has its share of each sequence, and the loss is computed on shares of the vocabulary.
 context     torch's `context_parallel`, as accelerate 1.15 calls it: ring attention on shares of each sequence.
 pipeline    one stage (options.stage, 0 by default) of torch's `Schedule1F1B`, with options.gradientAccumulation micro-batches.
+expert      experts on options.layout.expert of the ranks of sharding, as transformers 5.24 does it (`AllToAllEP` of `distributed/expert_parallel.py`,
+            `apply_fully_sharded_data_parallelism` of its `fsdp.py`), with as many tokens for each rank.
 sharding    FSDP2 around every decoder layer and the root, over the ranks beside those of the layout.
 
 The Ledger of oracle.py counts storages; of a distributed tensor its local one. The second step is recorded.
@@ -29,7 +31,7 @@ os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 warnings.filterwarnings("ignore")
 import torch
 import torch.distributed as dist
-from torch._subclasses.fake_tensor import FakeTensorMode, unset_fake_temporarily
+from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode, unset_fake_temporarily
 from torch.distributed.device_mesh import DeviceMesh, init_device_mesh
 from torch.distributed.tensor import DTensor
 from torch.testing._internal.distributed.fake_pg import FakeStore
@@ -210,8 +212,29 @@ def groups_of(parameters):
     return [{"params": group} for group in kinds.values()]
 
 
-def sharded(model, options, mesh):
+def dispatch_experts(model, options):
+    """Experts on ranks of their own. Returns them and the mesh of the ranks that share each part of them."""
+    from transformers.distributed import DistributedConfig
+    from transformers.distributed.expert_parallel import apply_expert_parallelism
+
+    ranks, expert = options["sharding"]["ranks"], options["layout"]["expert"]
+    mesh = init_device_mesh("cpu", (ranks // expert, expert, 1), mesh_dim_names=("efsdp", "ep", "tp"))
+    model.config.distributed_config = DistributedConfig(fsdp_size=ranks, ep_size=expert)
+    _, plan, _ = model._resolve_parallel_plans(model.config.distributed_config)
+    with torch.device("meta"):
+        apply_expert_parallelism(model, mesh["ep"], mesh["tp"], plan)
+    rows = options["batchSize"] * options["sequenceLength"] * model.config.num_experts_per_tok
+    listed = FakeTensor.tolist
+    FakeTensor.tolist = lambda counts: [[rows // expert] * expert] * 2 if tuple(counts.shape) == (2, expert) else listed(counts)
+    return [module for name, module in model.named_modules() if plan.get(name) == "ep_dispatch_experts"], mesh["efsdp"]
+
+
+def sharded(model, options, mesh, experts=()):
     from torch.distributed.fsdp import fully_shard
+
+    if experts:
+        for module in experts[0]:
+            fully_shard(module, mesh=experts[1], reshard_after_forward=True)
 
     if options.get("sharding", {}).get("ranks", 1) == 1:
         return
@@ -382,11 +405,12 @@ def run(config, options, trace=None):
     ledger = LocalLedger()
     ledger.trace = trace
     model = built(config, options, mesh)
+    experts = dispatch_experts(model, options) if options.get("layout", {}).get("expert", 1) > 1 else ()
     if layout["pipeline"] > 1:
         model = Stage(model, options["stage"], layout["pipeline"])
     with FakeTensorMode(allow_non_fake_inputs=True), like_cuda(options.get("attention")), without_values(), as_on_a_gpu(ledger), counting_resizes(ledger), ledger:
         materialize_local(model)
-        sharded(model, options, mesh)
+        sharded(model, options, mesh, experts)
         for p in model.parameters():
             ledger.book(p, "parameters", True)
         for b in model.buffers():
