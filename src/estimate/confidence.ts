@@ -71,12 +71,12 @@ function finetuningOf({ finetuning }: CheckedMemoryOptions): Confidence {
 /** Weights of bitsandbytes, in steps on a GPU. */
 const RECORDED_STORAGES: readonly PackedStorage[] = ['nf4', 'nf4-double', 'int8']
 
-/** Whether steps with these kernels, this loss and this recomputation were recorded. */
-function isRecorded({ kernels, loss, sharding, precision }: CheckedMemoryOptions): boolean {
+/** Whether steps with these kernels and this recomputation were recorded. */
+function isRecorded({ kernels, sharding, precision }: CheckedMemoryOptions): boolean {
   // Runs in float32 were recorded with the method full-mixed only.
   if (precision === 'float32') return false
   const isOffloaded = sharding.offload?.includes('activations') ?? false
-  return kernels !== 'unsloth' && loss.kind !== 'chunked' && !isOffloaded
+  return kernels !== 'unsloth' && !isOffloaded
 }
 
 /** Strategies that were recorded, and the one whose parameters are known to within a few per cent. */

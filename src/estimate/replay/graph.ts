@@ -113,8 +113,8 @@ export interface Frame {
   readonly run: () => void
   /** The inputs of the layer, kept until its backward is done. */
   readonly inputs: Storage[]
-  /** Bytes of inputs that are on the CPU until then. */
-  readonly offloaded: readonly number[]
+  /** Inputs that are on the CPU until then. */
+  readonly offloaded: readonly Storage[]
   count: number
   /** Saved tensors whose operations have not run backward yet. */
   open: number

@@ -72,6 +72,16 @@ export class MemoryLedger {
     return storage
   }
 
+  /** A copy of what was moved to the CPU: the storage itself if it was freed, so that tensors that refer to it have theirs back. */
+  load(storage: Storage): Storage {
+    if (storage.references > 0) return this.allocate(storage.bytes)
+    storage.part = this.part
+    storage.references = 1
+    this.now[storage.part] += storage.bytes
+    this.#total += storage.bytes
+    return storage
+  }
+
   release(storage: Storage): void {
     storage.references -= 1
     if (storage.references > 0) return

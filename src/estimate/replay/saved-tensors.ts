@@ -131,7 +131,10 @@ export class SavedTensors {
   /** Frees what is still referenced when the run stops early, as an exception frees the locals of its frames. */
   runAgain(frame: Frame): (Storage | undefined)[] {
     const again: SecondRun = { frame, made: [], names: [], products: 0 }
-    for (const bytes of frame.offloaded) frame.inputs.push(this.#loaded({ offloaded: bytes }))
+    for (const storage of frame.offloaded) {
+      frame.inputs.push(this.#ledger.load(storage))
+      this.#ledger.observe('_to_copy')
+    }
     this.#again = again
     this.#runs += 1
     try {

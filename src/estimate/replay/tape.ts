@@ -205,7 +205,7 @@ export class Tape {
     const frame: Frame = {
       run,
       inputs: own.filter((input) => !isOffloaded(input)).map(({ storage }) => this.ledger.retain(storage)),
-      offloaded: own.filter(isOffloaded).map(({ storage }) => storage.bytes),
+      offloaded: own.filter(isOffloaded).map(({ storage }) => storage),
       count: 0,
       open: 0,
       isReentrant,

@@ -73,13 +73,16 @@ function ofLitgpt({ rank = 32, targets, trains, checkpointing, ...sizes }: Run):
   }
 }
 
+/** What `torch.compile` makes of the loss: one kernel for each chunk, which keeps its logits and nothing in float32. */
+const COMPILED_LOSS = { loss: 'fused', lossLogits: 'model' } as const
+
 /** The baseline of the table in torchtune's README: two packed sequences of 4,096 tokens; each step adds to the one before. */
 function ofTorchtune({ step, doc, trains }: Run): MemoryOptions | undefined {
   if (doc !== undefined) return ofTorchtuneTutorial(doc)
   if (step === undefined) return undefined
   const sizes = { preset: 'torchtune', batchSize: 2, sequenceLength: 4096 } as const
   const offload = { sharding: { strategy: 'none', ranks: 1, offload: ['activations'] } } as const
-  if (trains !== 'full') return { ...sizes, ...offload, method: trains === 'lora' ? 'lora' : 'qlora' }
+  if (trains !== 'full') return { ...sizes, ...offload, ...COMPILED_LOSS, method: trains === 'lora' ? 'lora' : 'qlora' }
   const steps = [
     '+ packed',
     '+ compile',
@@ -93,7 +96,7 @@ function ofTorchtune({ step, doc, trains }: Run): MemoryOptions | undefined {
   return {
     ...sizes,
     method: 'full',
-    loss: has('+ chunked CE') ? 'chunked' : 'logits',
+    ...(has('+ chunked CE') ? COMPILED_LOSS : { loss: 'logits' }),
     recompute: has('+ activation checkpointing') ? 'layers' : 'none',
     optimizer: has('+ 8-bit AdamW') ? 'adamw-8bit' : 'adamw',
     optimizerStep: has('+ optimizer in backward') ? 'in-backward' : 'fused',

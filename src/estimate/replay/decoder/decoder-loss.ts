@@ -2,10 +2,11 @@ import type { DecoderModel } from '../decoder-model.js'
 import type { DecoderPass } from '../decoder-pass.js'
 import { dropped } from '../dropout.js'
 import type { ComputeDtype } from '../dtype.js'
+import { chunkedLoss } from '../loss/chunked-loss.js'
 import { type LabelHead, labelLoss, labelsOf } from '../loss/label-head.js'
 import { logProbs, logProbsAndEntropy, logProbsOfLogits, preferenceLoss } from '../loss/log-probs.js'
 import { logitsOf, statesForHead } from '../loss/logits.js'
-import { causalLoss, linearLoss, WITH_HEAD } from '../loss/loss.js'
+import { causalLoss, fusedLinear, WITH_HEAD } from '../loss/loss.js'
 import { lossOfChunks } from '../loss/loss-of-chunks.js'
 import type { Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
@@ -60,8 +61,8 @@ function lossOfStates(pass: DecoderPass, head: Named, states: Tensor, kept: Kept
     )
   const { outputs, before } = kept
   if (before) return freed(lossOfChunks(pass, head, states, { outputs, before }))
-  if (loss.kind === 'fused-linear' || loss.kind === 'chunked')
-    return freed(linearLoss(layers, loss.kind, head.name, states, sizes.vocabSize))
+  if (loss.kind === 'chunked') return freed(chunkedLoss(pass, head, states))
+  if (loss.kind === 'fused-linear') return freed(fusedLinear(layers, head.name, states, sizes.vocabSize))
   if (loss.kind === 'log-probs') {
     const probabilities = logProbs(layers, head.name, states, { batch, sequence, completion })
     return freed(preferenceLoss(layers, probabilities))

@@ -64,6 +64,9 @@ export class Decoder implements ModelPass {
     if (options.keepOutputs) this.#outputs.push(...inOutput.map((one) => tape.alias(one)))
     // The loss of the routers comes last, when the output of the model has all names.
     const held = routers ? [tape.alias(hidden)] : []
+    // What head and loss save stays on the GPU (`get_act_offloading_ctx_manager` of torchtune 0.6.1, whose loss is outside of it).
+    const { offloads } = tape.saved
+    tape.saved.offloads = false
     const own = decoderLoss(this.#model, this.#pass, hidden, {
       outputs: this.#outputs,
       returned: this.#logits,
@@ -71,6 +74,7 @@ export class Decoder implements ModelPass {
       ...(routers && { held }),
       ...(forward.routerLogits?.until === 'head' && { behindHead: () => routers?.free() }),
     })
+    tape.saved.offloads = offloads
     const loss = routers ? withRouterLoss(this.#model, this.#pass, routers, own) : own
     tape.free(...returned, ...held)
     if (options.keepOutputs) this.#routers = routers

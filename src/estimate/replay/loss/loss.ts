@@ -184,56 +184,12 @@ function fusedEntropy({ ops, tokens }: Layers, wide: Tensor, labels: Tensor): Te
   return loss
 }
 
-/** Chunks of the sequence that torchtune's losses use (`num_output_chunks` of 0.6). */
-const CHUNKS = 8
-
 /**
- * Head and loss in one step, so that not all logits exist at the same time.
- *
- * `chunked`: the head and a float32 cross entropy for an eighth of the tokens at a time (torchtune 0.6,
- * `LinearCrossEntropyLoss`). Each chunk keeps its log-softmax.
- *
- * `fused-linear`: chunks of as many tokens that their logits are as large as the hidden states. Their gradients are computed at
- * once: one as large as the hidden states, and one as large as the head if it is trained (Liger 0.8.5,
+ * Head and loss in one step, in chunks of as many tokens that their logits are as large as the hidden states. Their gradients are computed
+ * at once: one as large as the hidden states, and one as large as the head if it is trained (Liger 0.8.5,
  * `ops/fused_linear_cross_entropy.py`).
  */
-export function linearLoss(
-  layers: Layers,
-  kind: 'chunked' | 'fused-linear',
-  head: string,
-  hidden: Tensor,
-  vocabulary: number,
-): Tensor {
-  return kind === 'chunked'
-    ? chunkedLoss(layers, head, hidden, vocabulary)
-    : fusedLinear(layers, head, hidden, vocabulary)
-}
-
-function chunkedLoss(layers: Layers, head: string, hidden: Tensor, vocabulary: number): Tensor {
-  const { ops, tokens } = layers
-  const { tape } = ops
-  let sum: Tensor | undefined
-  const share = hidden.elements / CHUNKS
-  for (const part of ops.split(
-    hidden,
-    Array.from({ length: CHUNKS }, () => share),
-  )) {
-    const logits = layers.linear(head, part, vocabulary)
-    const wide = ops.to(logits, 'float32')
-    tape.free(logits, part)
-    const labels = tape.tensor(tokens / CHUNKS, 'int64', 'slice')
-    const loss = entropy(layers, wide, labels)
-    tape.free(wide, labels)
-    if (sum) {
-      const next = ops.add(sum, loss)
-      tape.free(sum, loss)
-      sum = next
-    } else sum = loss
-  }
-  return sum ?? tape.tensor(1, 'float32', 'zeros')
-}
-
-function fusedLinear(
+export function fusedLinear(
   { ops, weights, tokens, autocast, half }: Layers,
   head: string,
   hidden: Tensor,
