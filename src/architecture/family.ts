@@ -56,6 +56,7 @@ export type Unreplayed =
   | 'eager masks'
   | 'loss without logits'
   | 'input gradients of transformers 5'
+  | 'adapters inside saved modules'
 
 /**
  * When the code of a family makes a mask with a window: `always`; `always` and with no class default of the window (`stated`); unless

@@ -41,6 +41,12 @@ it.each<readonly [string, MemoryOptions, string, MemoryOptions]>([
   ['falcon', { method: 'full', attention: 'eager' }, '0.2 to 0.3 %', { method: 'full' }],
   ['minicpm', { method: 'full', loss: 'fused-linear' }, 'scaled copy', { method: 'full', loss: 'fused' }],
   ['qwen3', { method: 'lora', lora: { ...q, useDora: true }, recompute: 'selective' }, '3 to 5 %', { method: 'full' }],
+  [
+    'phi3_v',
+    { method: 'lora', lora: { rank: 8, targetModules: ['qkv_proj'], modulesToSave: ['embed_tokens'] } },
+    '`vision_embed_tokens`',
+    { method: 'lora', lora: { rank: 8, targetModules: ['qkv_proj'], modulesToSave: ['lm_head'] } },
+  ],
   ['mistral', { sequenceLength: 4100, method: 'full' }, 'pad_bias', { sequenceLength: 4104, method: 'full' }],
 ])('An estimate of %s with %o says what is known to be off: %s', (family, options, says, other) => {
   expect(said(family, options)).toContain(says)

@@ -11,7 +11,8 @@ export const nvembed: Family = {
   modelTypes: ['nvembed'],
   classPrefix: 'NVEmbed',
   encodes: true,
-  undescribed: 'only its authors have the code; measure a step with torch.cuda.max_memory_allocated',
+  undescribed:
+    'only its authors have the code, which transformers 4.57 cannot import; measure a step with torch.cuda.max_memory_allocated',
   describe(config, className, find) {
     const text = config.object('text_config').withDefaults({ num_key_value_heads: 8 })
     const { root, dimensions } = mistral.describe(text, 'MistralModel', find)

@@ -15,6 +15,7 @@ import { clipVisionModel } from './clip-vision-model.js'
 export const phi3V = decoderFamily({
   modelType: 'phi3_v',
   name: 'Phi3V',
+  unreplayed: ['adapters inside saved modules'],
   defaults: {
     vocab_size: 32_064,
     hidden_size: 3072,
