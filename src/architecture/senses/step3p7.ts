@@ -1,5 +1,4 @@
 import { patchesIn } from '../blocks/vision.js'
-import type { ConfigReader } from '../config-reader.js'
 import { sizeInWords, USUAL_IMAGE } from '../image-grid.js'
 import { piecesOfImage } from '../image-pieces.js'
 import {
