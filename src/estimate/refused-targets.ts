@@ -11,9 +11,14 @@ import { strategyOf } from './sharding-options.js'
 export function refuseTargets({ adapters }: ResolvedModel, options: CheckedMemoryOptions): void {
   if (!adapters.hasParameters || methodOf(options.method).trains !== 'adapters') return
   const { sharding, kernels } = options
-  if (sharding.ranks > 1 && strategyOf(sharding.strategy).shares === 'parameters')
+  const { shares, copiesOut } = strategyOf(sharding.strategy)
+  if (sharding.ranks > 1 && shares === 'parameters' && !copiesOut)
     throw new RangeError(
-      `${ON_PARAMETERS} with ${sharding.strategy}, whose gathered parameters PEFT holds: pass ddp, zero-1 or zero-2`,
+      `${ON_PARAMETERS} with ${sharding.strategy}, whose gathered parameters PEFT holds: pass fsdp2, hsdp, ddp, zero-1 or zero-2`,
+    )
+  if (sharding.ranks > 1 && copiesOut && sharding.parameterDtype !== undefined)
+    throw new RangeError(
+      `${ON_PARAMETERS} with \`sharding.parameterDtype\`, of which no run was recorded: leave it out`,
     )
   if (kernels === 'unsloth')
     throw new RangeError(`${ON_PARAMETERS} with the kernels of unsloth, which has its own: leave \`kernels\` out`)

@@ -30,6 +30,16 @@ describe('A step that names no implementation', () => {
   )
 })
 
+describe('Adapters on whole parameters', () => {
+  it.each(memoryRecords('targeted-ranks.jsonl.gz').map((record) => [record.id, record] as const))(
+    'are sums of what FSDP2 has gathered: %s',
+    (_, { config, options, truth }) => {
+      const { tensorBytes } = estimateMemory(architectureFromConfig(config), options)
+      expect(Math.abs(tensorBytes / truth.peak.total - 1)).toBeLessThan(0.00001)
+    },
+  )
+})
+
 describe('Data-parallel ranks', () => {
   it('are recorded for each strategy', () => {
     const strategies = new Set(RECORDS.map(([, { options }]) => options.sharding?.strategy))

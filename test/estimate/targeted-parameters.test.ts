@@ -78,7 +78,20 @@ describe('estimateMemory with adapters on whole parameters', () => {
   })
 
   it.each<[string, Readonly<Record<string, unknown>>, LoraOptions, MemoryOptions, string]>([
-    ['fsdp2', GPT_OSS, EXPERTS, { sharding: { strategy: 'fsdp2', ranks: 2 } }, 'pass ddp, zero-1 or zero-2'],
+    [
+      'fsdp1',
+      GPT_OSS,
+      EXPERTS,
+      { sharding: { strategy: 'fsdp1', ranks: 2 } },
+      'pass fsdp2, hsdp, ddp, zero-1 or zero-2',
+    ],
+    [
+      'a policy',
+      GPT_OSS,
+      EXPERTS,
+      { sharding: { strategy: 'fsdp2', ranks: 2, parameterDtype: 'float32' } },
+      'of which no run was recorded',
+    ],
     ['a layout', GPT_OSS, EXPERTS, { layout: { tensor: 2 } }, 'in a layout'],
     ['kernels with adapters of their own', GPT_OSS, EXPERTS, { kernels: 'unsloth' }, 'leave `kernels` out'],
     [
