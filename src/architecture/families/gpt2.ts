@@ -68,7 +68,18 @@ export const gpt2 = headedFamily({
   forward: (config) => ({
     masks: { buffers: 'eachLayer' },
     norm: 'layerNorm',
-    attention: { eager: { layerMask: true, softmax: 'scores', weights: 'value' } },
+    attention: {
+      eager: {
+        layerMask: true,
+        softmax: 'scores',
+        weights: 'value',
+        // `_upcast_and_reordered_attn`, which eager attention alone has.
+        ...(config.boolean('reorder_and_upcast_attn', false) && {
+          undescribed:
+            '`reorder_and_upcast_attn` computes eager attention in float32, of which there is no model: leave `attention` out, which is right for the other kernels',
+        }),
+      },
+    },
     feedForward: { activation: config.string('activation_function', 'gelu_new') },
     residual: { order: 'sequential', keepsAttended: true },
     dropout: {

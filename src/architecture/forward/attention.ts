@@ -157,6 +157,8 @@ export interface EagerAttention {
   readonly softmax?: 'float32' | 'scores'
   /** The tensor whose dtype the code casts the weights to, if it casts them. Default: `query`. */
   readonly weights?: 'query' | 'value' | 'none'
+  /** Why there is no model of it with this config, though there is of the other kernels. Default: empty, there is one. */
+  readonly undescribed?: string
 }
 
 /** Attention that is not made of the parts of others. */

@@ -43,9 +43,20 @@ export function clipProgram(config: ConfigReader, text: Dimensions): Program {
       { drop: 'scale' },
       give('logits'),
     ],
+    returned: CLIP_OUTPUT,
     loss: scaled(plus({ op: 'entropy', of: 'result' }, { op: 'entropy', of: 'result' })),
   }
 }
+
+/** What `CLIPOutput` and `SiglipOutput` hold of both encoders. */
+export const CLIP_OUTPUT = [
+  'imageVector',
+  'textVector',
+  'imageHidden',
+  'imagePooled',
+  'textHidden',
+  'textPooled',
+] as const
 
 /** Reads the sizes of CLIP's encoder of images. */
 export function clipSizes(vision: ConfigReader): ImageSizes {

@@ -63,7 +63,8 @@ export function encoderDecoder({
     set('shifted', { ...make(TARGETS, 'int64'), isForLabels }),
     set('hidden', call(decode, { source: 'source', shifted: 'shifted' }, inside('decoder'))),
   ]
-  const kept = { ...(untrained && { untrained }) }
+  // `encoder_last_hidden_state`.
+  const kept = { returned: ['source'], ...(untrained && { untrained }) }
   if (labels)
     return { ...kept, ...labels, buffers: [{ count: TOKENS }, ...buffers], steps: [...stacks(false), ...labels.steps] }
   return {

@@ -37,6 +37,8 @@ export interface Program {
   readonly rates?: Readonly<Record<string, number>>
   /** From the inputs to the result: logits, or hidden states. */
   readonly steps: Steps
+  /** Variables of `steps` that the output of the class holds beside the result. Default: none. */
+  readonly returned?: readonly string[]
   /** The loss, from the variables of `steps`; absent if the class has none. */
   readonly loss?: Value
 }

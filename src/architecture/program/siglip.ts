@@ -17,7 +17,7 @@ import {
   summed,
   written,
 } from './build.js'
-import { textTower } from './clip.js'
+import { CLIP_OUTPUT, textTower } from './clip.js'
 import { type Count, TOKENS } from './count.js'
 import type { Program } from './program.js'
 import type { Steps, Value } from './steps.js'
@@ -98,6 +98,7 @@ export function siglip2Program(vision: ConfigReader, text: ConfigReader, sizes: 
     buffers: [{ count: TOKENS }, { count: [sizes.contextTokens ?? 0] }, ...images.buffers],
     says: [...(images.says ?? []), WITHOUT_MASK],
     steps: [...images.steps, ...siglipTextTower(text, sizes), ...sigmoidLogits],
+    returned: CLIP_OUTPUT,
     loss: sigmoidLoss,
   }
 }
@@ -131,6 +132,7 @@ export function siglipProgram(vision: ConfigReader, text: ConfigReader, sizes: D
       ...siglipTextTower(text, sizes),
       ...sigmoidLogits,
     ],
+    returned: CLIP_OUTPUT,
     loss: sigmoidLoss,
   }
 }

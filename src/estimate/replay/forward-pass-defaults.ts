@@ -106,6 +106,7 @@ export const EAGER_ATTENTION: Required<EagerAttention> = {
   keepsMasked: false,
   softmax: 'float32',
   weights: 'query',
+  undescribed: '',
 }
 
 /** How most mixtures of experts route. */

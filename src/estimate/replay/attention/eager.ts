@@ -1,5 +1,6 @@
 import type { Layers } from '../layers.js'
 import type { Tensor } from '../tape.js'
+import { UndescribedBlock } from '../undescribed-block.js'
 import type { AttentionSizes, Kernel } from './kernel.js'
 import { outputOf, repeat } from './repeat.js'
 import { scaledBySinks, scalingOf, weightsWithSinks } from './sinks.js'
@@ -15,6 +16,7 @@ export const eager: Kernel = {
 function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes: AttentionSizes): Tensor {
   const { ops } = layers
   const { tape } = ops
+  if (sizes.eager.undescribed !== '') throw new UndescribedBlock(sizes.eager.undescribed)
   // Autocast computes a softmax in float32 if the code does not name a dtype.
   const style =
     layers.autocast && sizes.eager.softmax === 'scores' ? { ...sizes.eager, softmax: 'float32' } : sizes.eager

@@ -30,7 +30,7 @@ export class ProgramPass implements ModelPass {
   loss(): Tensor {
     const { layers, options } = this.#place
     const { tape } = layers.ops
-    const { loss, withoutTraining } = this.#program
+    const { loss, withoutTraining, returned = [] } = this.#program
     this.#refuseConfig()
     if (withoutTraining !== undefined)
       throw new UndescribedBlock(`no model for training ${this.#className}: ${withoutTraining}`)
@@ -43,7 +43,7 @@ export class ProgramPass implements ModelPass {
     if (!result) throw new Error('a program gives a result')
     scope.set(RESULT, result)
     const output = evaluate(this.#place, scope, loss)
-    if (options.keepOutputs) this.#outputs.push(scope.get(RESULT))
+    if (options.keepOutputs) this.#outputs.push(...[RESULT, ...returned].map((name) => scope.get(name)))
     scope.end()
     this.#forget()
     layers.endAutocast()
