@@ -47,8 +47,11 @@ export function precisionOf(sources: PrecisionSources): Precision {
   if (quantisation) return quantisedPrecision(quantisation, sources.architecture)
   const declared = declaredPrecision(config)
   if (declared !== undefined) return { precision: declared, notes: [] }
-  return { precision: 'float32', notes: ['the config has no dtype; transformers then uses float32'] }
+  return { precision: 'float32', notes: [NO_DTYPE] }
 }
+
+/** What is noted where nothing says in which precision the weights are. */
+export const NO_DTYPE = 'the config has no dtype; transformers then uses float32'
 
 /** The precision of most elements. Quantised weights are counted before packing. */
 function storedPrecision({ parameters, unknown }: LogicalParameters): Precision | undefined {

@@ -1,4 +1,5 @@
 import { quantisationOf } from '../checkpoint/index.js'
+import { NO_DTYPE } from '../checkpoint/precision.js'
 import { type Checkpoint, readCheckpoint } from '../checkpoint/read/index.js'
 import type { EstimableModel, MemoryMethod } from '../estimate/index.js'
 import { methodOf } from '../estimate/methods.js'
@@ -35,13 +36,13 @@ export async function estimatedModel(
     family: architecture.family,
     // What is trained has the precision of the method, whatever the files hold.
     model: isServed ? checkpoint : architecture,
-    notes: [...(isServed ? [] : quantisationNotes(checkpoint, method)), ...modelNotes(checkpoint)],
+    notes: [...(isServed ? [] : quantisationNotes(checkpoint, method)), ...modelNotes(checkpoint, isServed)],
   }
 }
 
-/** What `inspect` notes about the model. Notes about its chat template do not matter for memory. */
-function modelNotes({ notes }: Checkpoint): readonly string[] {
-  return notes.filter((note) => !note.startsWith('is_chat'))
+/** What `inspect` notes about the model. Notes about its chat template do not matter for memory, nor does the precision of its files for training. */
+function modelNotes({ notes }: Checkpoint, isServed: boolean): readonly string[] {
+  return notes.filter((note) => !note.startsWith('is_chat') && (isServed || note !== NO_DTYPE))
 }
 
 /** Only `qlora` counts weights in fewer bits than 16. */

@@ -42,6 +42,12 @@ describe('model-entity estimate', () => {
     expect(estimate('tiny', '--method', 'full').stdout).not.toContain('weights are counted')
   })
 
+  it('says which precision a config without a dtype means where it counts, which is not in training', () => {
+    const note = 'the config has no dtype; transformers then uses float32'
+    expect(estimate('tiny', '--method', 'inference').stdout).toContain(note)
+    expect(estimate('tiny', '--method', 'full').stdout).not.toContain(note)
+  })
+
   it('counts the weights of inference as the checkpoint stores them, and says so, unless a precision is given', () => {
     const parameters = (...args: string[]) =>
       JSON.parse(estimate(...args, '--method', 'inference', '--format', 'json').stdout).rows[0].estimate.parts
