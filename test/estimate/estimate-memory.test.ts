@@ -112,12 +112,15 @@ describe('estimateMemory', () => {
     expect(estimateMemory(tiny, { batchSize: 1e9, sequenceLength: 10 }).tensorBytes).toBeGreaterThan(1e12)
   })
 
-  it.each(['phi3small', 'xverse'])('refuses %s, which has no forward-pass model, and says why and what to do', (family) => {
-    const error = catchError(() => estimateMemory(architectureFromConfig({ model_type: family })))
-    expect(error).toBeInstanceOf(ForwardPassError)
-    expect((error as ForwardPassError).message).toMatch(/only its authors have the code.*measure a step with torch/)
-    expect((error as ForwardPassError).parts.parameters).toBeGreaterThan(0)
-  })
+  it.each(['phi3small', 'xverse'])(
+    'refuses %s, which has no forward-pass model, and says why and what to do',
+    (family) => {
+      const error = catchError(() => estimateMemory(architectureFromConfig({ model_type: family })))
+      expect(error).toBeInstanceOf(ForwardPassError)
+      expect((error as ForwardPassError).message).toMatch(/only its authors have the code.*measure a step with torch/)
+      expect((error as ForwardPassError).parts.parameters).toBeGreaterThan(0)
+    },
+  )
 
   it('says what is missing for a model without a forward pass, and still gives its static memory', () => {
     const model = architectureFromConfig({ model_type: 'phi3small' })
