@@ -13,7 +13,10 @@ import type { Layout } from './sharding.js'
 /** A number of GPUs that is too small, and what it would need. */
 export interface TooFew {
   readonly gpus: number
-  /** The layout of this many GPUs that needs least memory, and the bytes that each GPU needs. */
+  /**
+   * The layout of this many GPUs that needs least memory, and the bytes that each GPU needs. Where parameters, gradients and optimizer states
+   * alone are more than all GPUs have, no other layout than data sharding is tried.
+   */
   readonly layout: Layout
   readonly neededBytes: number
   readonly availableBytes: number
@@ -52,11 +55,12 @@ export function fewestGpus(model: ResolvedModel, options: CheckedMemoryOptions, 
   const memory = layoutMemory(model, options)
   const trains = methodOf(options.method).trains !== 'nothing'
   const tooFew: TooFew[] = []
-  const least = isExplained ? 1 : leastStaticMemory(model, options) / gpu.memoryBytes
+  const fewest = options.sharding.offload?.length ? 1 : leastStaticMemory(model, options) / gpu.memoryBytes
   for (const gpus of countsUpTo(maxGpus)) {
-    if (gpus < least) continue
+    if (gpus < fewest && !isExplained) continue
+    const layouts = possible(layoutsOf(model.architecture, gpus, options.method), model, options)
     let best: Candidate | undefined
-    for (const layout of possible(layoutsOf(model.architecture, gpus, options.method), model, options)) {
+    for (const layout of gpus < fewest ? layouts.slice(0, 1) : layouts) {
       if (trains && refusedLayout(model, options, layout)) continue
       const estimate = best ? memory.below(best.estimate.totalBytes, layout) : memory.of(layout)
       if (!estimate) continue
