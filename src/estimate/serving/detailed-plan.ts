@@ -22,8 +22,11 @@ export interface Served {
   readonly shape: CacheShape
 }
 
-/** The plan for one GPU: what the engine's budget depends on, and what fits into it. */
-export function detailedPlan({ understood, shape }: Served, options: ServingOptions, gpu: Gpu): DetailedPlan {
+/** The plan for one GPU, and for another share of its memory than the options say. */
+export type PlanFor = (gpu: Gpu, memoryUtilization?: number) => DetailedPlan
+
+/** Plans for any GPU: what the engine's budget depends on, computed once, and what fits into it. */
+export function detailedPlans({ understood, shape }: Served, options: ServingOptions): PlanFor {
   const { architecture } = understood
   const { engine = 'vllm', concurrency = 1, answerTokens = 0 } = options
   const model = ENGINE_MODELS[engine]
@@ -42,8 +45,7 @@ export function detailedPlan({ understood, shape }: Served, options: ServingOpti
   const isBlind = seesImages(architecture) && options.images === 0 && (model.leavesOutEncoder?.(engineVersion) ?? false)
   const encoder = statedEncoder(architecture)
   const weights = servedWeights(understood, storage, options, { ...parallel, isBlind })
-  const input: EngineInput = {
-    gpu,
+  const input: Omit<EngineInput, 'gpu'> = {
     sizes: servedSizes(architecture),
     shape,
     blocks,
@@ -68,26 +70,29 @@ export function detailedPlan({ understood, shape }: Served, options: ServingOpti
     draftTokens: options.draft ? draftTokens(options.draft) : 0,
     hasDraftLayer: hasDraftLayer(options.draft),
   }
-  const budget = model.budget(input, engineVersion)
-  return planOf(input, budget, {
-    engine,
-    engineVersion,
-    parallel,
-    storage,
-    lengths: options.promptTokens !== undefined ? promptTokens + answerTokens : undefined,
-    modelContext: architecture.dimensions.contextTokens,
-    assumptions: [
-      ...(isBlind ? [BLIND] : hasImages ? [] : understood.assumptions),
-      `weights in ${storage.precision}${storage.from === 'checkpoint' ? ', like the checkpoint' : ''}`,
-      ...storage.assumptions,
-      ...weights.notes,
-      ...roleNotes(shape),
-      ...newerNote(engine, engineVersion),
-      ...budget.notes,
-    ],
-    weightConfidence: understood.files || storage.precision === storage.computeDtype ? 'replayed' : 'derived',
-    requested: concurrency,
-  })
+  return (gpu, memoryUtilization = options.memoryUtilization) => {
+    const own: EngineInput = { ...input, gpu, memoryUtilization }
+    const budget = model.budget(own, engineVersion)
+    return planOf(own, budget, {
+      engine,
+      engineVersion,
+      parallel,
+      storage,
+      lengths: options.promptTokens !== undefined ? promptTokens + answerTokens : undefined,
+      modelContext: architecture.dimensions.contextTokens,
+      assumptions: [
+        ...(isBlind ? [BLIND] : hasImages ? [] : understood.assumptions),
+        `weights in ${storage.precision}${storage.from === 'checkpoint' ? ', like the checkpoint' : ''}`,
+        ...storage.assumptions,
+        ...weights.notes,
+        ...roleNotes(shape),
+        ...newerNote(engine, engineVersion),
+        ...budget.notes,
+      ],
+      weightConfidence: understood.files || storage.precision === storage.computeDtype ? 'replayed' : 'derived',
+      requested: concurrency,
+    })
+  }
 }
 
 const BLIND = 'no request has images, so that their encoder is not loaded'

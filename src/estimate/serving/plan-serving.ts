@@ -4,7 +4,7 @@ import { understoodModel } from '../resolved-model.js'
 import type { EstimableModel } from '../served-model.js'
 import { cacheShape } from './cache/cache-blocks.js'
 import { changesThatFit } from './changes.js'
-import { detailedPlan, type Served } from './detailed-plan.js'
+import { detailedPlans, type PlanFor, type Served } from './detailed-plan.js'
 import { checkEngineOptions } from './engine-options.js'
 import { SERVING_OPTIONS, type ServingOptions } from './options.js'
 import type { ServingPlan } from './serving-plan.js'
@@ -27,12 +27,13 @@ export function planServing(model: EstimableModel, options: ServingOptions = {})
   checkEngineOptions(options, understood.architecture)
   const served: Served = { understood, shape: cacheShape(understood.architecture) }
   const gpu = gpuOf(options.gpu ?? DEFAULT_GPU)
-  const plan = planOn(served, options, gpu)
-  const others = GPUS.filter(({ name }) => name !== gpu.name).map((other) => planOn(served, options, other))
+  const planFor = detailedPlans(served, options)
+  const { plan } = planFor(gpu)
+  const others = GPUS.filter(({ name }) => name !== gpu.name).map((other) => planFor(other).plan)
   const bySize = [plan, ...others].sort((a, b) => a.gpu.memoryBytes - b.gpu.memoryBytes)
   const smallest = bySize.find(({ fits }) => fits)
   const tooSmall = bySize.filter(({ fits }) => !fits).map((other) => ({ gpu: other.gpu.name, reason: reasonOf(other) }))
-  const smallestShare = smallestUtilization(served, options, gpu)
+  const smallestShare = smallestUtilization(planFor, gpu)
   return {
     ...plan,
     ...(smallestShare !== undefined && { smallestMemoryUtilization: smallestShare }),
@@ -47,16 +48,11 @@ export function planServing(model: EstimableModel, options: ServingOptions = {})
 /** A plan for other options; `undefined` where they are impossible, such as GPUs that do not divide the heads. */
 function tried(served: Served, options: ServingOptions, gpu: Gpu): ServingPlan | undefined {
   try {
-    return planOn(served, options, gpu)
+    return detailedPlans(served, options)(gpu).plan
   } catch (error) {
     if (error instanceof RangeError) return undefined
     throw error
   }
-}
-
-/** A plan for one GPU, without the searches that compare several plans. */
-function planOn(served: Served, options: ServingOptions, gpu: Gpu): ServingPlan {
-  return detailedPlan(served, options, gpu).plan
 }
 
 /** Why a plan does not fit, in a sentence. */
@@ -69,9 +65,8 @@ function reasonOf({ gpu, weightBytes, cacheBytes, headroomBytes, concurrency, co
 }
 
 /** The smallest share with which the sequences fit, in steps of a hundredth. */
-function smallestUtilization(served: Served, options: ServingOptions, gpu: Gpu): number | undefined {
-  const planWith = (hundredths: number) =>
-    detailedPlan(served, { ...options, memoryUtilization: hundredths / 100 }, gpu)
+function smallestUtilization(planFor: PlanFor, gpu: Gpu): number | undefined {
+  const planWith = (hundredths: number) => planFor(gpu, hundredths / 100)
   let [low, high] = [1, 100]
   while (low < high) {
     const middle = Math.floor((low + high) / 2)
