@@ -68,6 +68,7 @@ export class MemoryLedger {
   }
 
   retain(storage: Storage): Storage {
+    if (storage.references <= 0) throw new Error('a storage was used after it was freed')
     storage.references += 1
     return storage
   }

@@ -39,6 +39,7 @@ function rotate({ arrays: a, names: f, tokens, headDim }: AttentionRun): void {
   for (const part of ['q', 'k'])
     own.let(`${part} embedded`, rotatedByHalves(a, own.get(part), own.get('cos'), own.get('sin')))
   const rotated = ['q', 'k'].map((part) => [part, a.to(own.get(`${part} embedded`), f.get(part).dtype)] as const)
-  own.free()
+  // Weights in float32 need no cast back: then the names of the function are what it returns.
   for (const [part, array] of rotated) f.let(part, array)
+  own.free()
 }

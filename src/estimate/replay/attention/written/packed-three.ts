@@ -59,6 +59,7 @@ function rotate({ arrays: a, names: f, tokens, headDim }: AttentionRun): void {
     own.let(part, a.add(straight, a.mul(turned, own.get('sin'))))
   }
   const back = ['query', 'key'].map((part) => [part, a.to(own.get(part), f.get(part).dtype)] as const)
-  own.free()
+  // Weights in float32 need no cast back: then the names of the function are what it returns.
   for (const [part, array] of back) f.let(part, array)
+  own.free()
 }
