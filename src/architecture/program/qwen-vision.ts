@@ -1,7 +1,8 @@
 import type { Norm } from '../forward/index.js'
 import { activated, attended, call, convolved, give, make, normed, plus, project, set, split } from './build.js'
 import type { Count } from './count.js'
-import type { Operation, Step, Steps, Value } from './steps.js'
+import type { Operation, Steps, Value } from './steps.js'
+import { rotatedInFloat32 } from './wide-rotation.js'
 
 /** The sizes of an encoder of patches in a grid, of any width and height. */
 export interface GridSizes {
@@ -67,13 +68,7 @@ export function gridAttention(
     ...(hasNorms
       ? [set('query', normed('rmsNorm', 'q_norm', 'query')), set('key', normed('rmsNorm', 'k_norm', 'key'))]
       : []),
-    set('wideQuery', { op: 'wide', of: 'query' }),
-    set('wideKey', { op: 'wide', of: 'key' }),
-    set('newQuery', { op: 'rotate', of: 'wideQuery', by: ['cos', 'sin'] }),
-    set('newKey', { op: 'rotate', of: 'wideKey', by: ['cos', 'sin'] }),
-    set('query', { op: 'narrow', of: 'newQuery' }),
-    set('key', { op: 'narrow', of: 'newKey' }),
-    ...['wideQuery', 'wideKey', 'newQuery', 'newKey'].map((drop): Step => ({ drop })),
+    ...rotatedInFloat32(),
     ...attendedInGrid({ hiddenSize, heads, patches }, keys, windows),
   ]
 }

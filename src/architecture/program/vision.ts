@@ -99,6 +99,23 @@ export function clipLayerSteps(sizes: ImageSizes, tokens: Count, mask?: string):
     set('out', project('out_proj', 'out')),
     give('out'),
   ]
+  return clipLayer(attention, activation, { given: mask === undefined ? {} : { [mask]: mask } })
+}
+
+/**
+ * A layer with the names of CLIP's, and attention of any kind.
+ *
+ * @param given - what attention gets beside the hidden states. Default: nothing
+ * @param sum - how the residual stream is added. Default: it comes first
+ */
+export function clipLayer(
+  attention: Steps,
+  activation: string,
+  {
+    given = {},
+    sum = plus('residual', 'hidden'),
+  }: { readonly given?: Readonly<Record<string, Value>>; readonly sum?: Operation } = {},
+): Steps {
   const feedForward: Steps = [
     set('hidden', project('fc1', 'hidden')),
     set('hidden', activated(activation, 'hidden')),
@@ -108,12 +125,12 @@ export function clipLayerSteps(sizes: ImageSizes, tokens: Count, mask?: string):
   return [
     set('residual', 'hidden'),
     set('hidden', layerNormed('layer_norm1', 'hidden')),
-    set('hidden', call(attention, { hidden: 'hidden', ...(mask !== undefined && { [mask]: mask }) }, 'self_attn')),
-    set('hidden', plus('residual', 'hidden')),
+    set('hidden', call(attention, { hidden: 'hidden', ...given }, 'self_attn')),
+    set('hidden', sum),
     set('residual', 'hidden'),
     set('hidden', layerNormed('layer_norm2', 'hidden')),
     set('hidden', call(feedForward, { hidden: 'hidden' }, 'mlp')),
-    set('hidden', plus('residual', 'hidden')),
+    set('hidden', sum),
     give('hidden'),
   ]
 }

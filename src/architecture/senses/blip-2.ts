@@ -19,7 +19,7 @@ import {
   TOKENS,
 } from '../program/index.js'
 import { withFeatures } from '../program/placeholders.js'
-import { type ImageSizes, patchesOf, tilesOf, withClass } from '../program/vision.js'
+import { clipLayer, type ImageSizes, patchesOf, tilesOf, withClass } from '../program/vision.js'
 import type { FindSense } from '../sense.js'
 
 /**
@@ -102,23 +102,7 @@ function encoder(sizes: ImageSizes): Steps {
     set('out', project('projection', 'out')),
     give('out'),
   ]
-  const feedForward: Steps = [
-    set('hidden', project('fc1', 'hidden')),
-    set('hidden', activated(activation, 'hidden')),
-    set('hidden', project('fc2', 'hidden')),
-    give('hidden'),
-  ]
-  const layer: Steps = [
-    set('residual', 'hidden'),
-    set('hidden', layerNormed('layer_norm1', 'hidden')),
-    set('hidden', call(attention, { hidden: 'hidden' }, 'self_attn')),
-    set('hidden', plus('hidden', 'residual')),
-    set('residual', 'hidden'),
-    set('hidden', layerNormed('layer_norm2', 'hidden')),
-    set('hidden', call(feedForward, { hidden: 'hidden' }, 'mlp')),
-    set('hidden', plus('hidden', 'residual')),
-    give('hidden'),
-  ]
+  const layer = clipLayer(attention, activation, { sum: plus('hidden', 'residual') })
   return [
     set('hidden', call(embeddings, { pixels: 'pixels' }, `${at}.embeddings`)),
     set('embeddedPatches', 'hidden'),

@@ -2,6 +2,7 @@ import { sizeInWords } from '../image-grid.js'
 import { attended, type Count, make, project, type Step, type Steps, set, split } from '../program/index.js'
 import { withFeatures } from '../program/placeholders.js'
 import { embeddedPatches, gridBlock, patchPixels, qwenMerger } from '../program/qwen-vision.js'
+import { rotatedInFloat32 } from '../program/wide-rotation.js'
 import type { FindSense } from '../sense.js'
 import { type Grid, gatedFeedForward, gridOf, inOrder, windowedBlocks } from './qwen.js'
 
@@ -58,13 +59,7 @@ function groupedAttention({ hiddenSize, heads, patches }: Grid, kvHeads: number,
       ['query', 'key', 'value'],
       [count(hiddenSize), count(kvHeads * headDim), count(kvHeads * headDim)],
     ),
-    set('wideQuery', { op: 'wide', of: 'query' }),
-    set('wideKey', { op: 'wide', of: 'key' }),
-    set('newQuery', { op: 'rotate', of: 'wideQuery', by: ['cos', 'sin'] }),
-    set('newKey', { op: 'rotate', of: 'wideKey', by: ['cos', 'sin'] }),
-    set('query', { op: 'narrow', of: 'newQuery' }),
-    set('key', { op: 'narrow', of: 'newKey' }),
-    ...['wideQuery', 'wideKey', 'newQuery', 'newKey'].map((drop): Step => ({ drop })),
+    ...rotatedInFloat32(),
     set(
       'out',
       attended(['query', 'key', 'value'], {

@@ -8,7 +8,6 @@ import {
   call,
   convolved,
   give,
-  layerNormed,
   make,
   normed,
   part,
@@ -20,6 +19,7 @@ import {
   TOKENS,
 } from '../program/index.js'
 import { withFeatures } from '../program/placeholders.js'
+import { clipLayer } from '../program/vision.js'
 import type { FindSense } from '../sense.js'
 import { type Grid, gridOf } from './qwen.js'
 
@@ -139,23 +139,7 @@ function layer(vision: ConfigReader, { hiddenSize, heads, patches }: Grid): Step
     set('out', project('o_proj', 'out')),
     give('out'),
   ]
-  const feedForward: Steps = [
-    set('hidden', project('fc1', 'hidden')),
-    set('hidden', activated(vision.string('hidden_act', 'gelu'), 'hidden')),
-    set('hidden', project('fc2', 'hidden')),
-    give('hidden'),
-  ]
-  return [
-    set('residual', 'hidden'),
-    set('hidden', layerNormed('layer_norm1', 'hidden')),
-    set('hidden', call(attention, { hidden: 'hidden' }, 'self_attn')),
-    set('hidden', plus('residual', 'hidden')),
-    set('residual', 'hidden'),
-    set('hidden', layerNormed('layer_norm2', 'hidden')),
-    set('hidden', call(feedForward, { hidden: 'hidden' }, 'mlp')),
-    set('hidden', plus('residual', 'hidden')),
-    give('hidden'),
-  ]
+  return clipLayer(attention, vision.string('hidden_act', 'gelu'))
 }
 
 /** `HunYuanVLVisionPatchMerger`, of one image. */

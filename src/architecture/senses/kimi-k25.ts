@@ -18,6 +18,7 @@ import {
 } from '../program/index.js'
 import { withFeatures } from '../program/placeholders.js'
 import { attendedInGrid, gridBlock } from '../program/qwen-vision.js'
+import { rotatedInFloat32 } from '../program/wide-rotation.js'
 import type { FindSense, ImageSize } from '../sense.js'
 
 /** The limits of the class of its image processor: patches of an image, and of one side (`Kimi_K25ImageProcessor`). */
@@ -136,13 +137,7 @@ function attention(sizes: Sizes): Steps {
     set('query', project('q_proj', 'hidden')),
     set('key', project('k_proj', 'hidden')),
     set('value', project('v_proj', 'hidden')),
-    set('wideQuery', { op: 'wide', of: 'query' }),
-    set('wideKey', { op: 'wide', of: 'key' }),
-    set('newQuery', { op: 'rotate', of: 'wideQuery', by: ['cos', 'sin'] }),
-    set('newKey', { op: 'rotate', of: 'wideKey', by: ['cos', 'sin'] }),
-    set('query', { op: 'narrow', of: 'newQuery' }),
-    set('key', { op: 'narrow', of: 'newKey' }),
-    ...['wideQuery', 'wideKey', 'newQuery', 'newKey'].map((drop): Step => ({ drop })),
+    ...rotatedInFloat32(),
     ...attendedInGrid(sizes, sizes.patches),
   ]
 }

@@ -13,12 +13,12 @@ import {
   part,
   plus,
   project,
-  type Step,
   type Steps,
   set,
 } from '../program/index.js'
 import { withFeatures } from '../program/placeholders.js'
 import { type ImageSizes, pixelsOf, tilesOf, withVectors } from '../program/vision.js'
+import { rotatedInFloat32 } from '../program/wide-rotation.js'
 import type { FindSense } from '../sense.js'
 
 /** The most tiles of an image (`max_patches` of the processor). */
@@ -112,13 +112,7 @@ function layer(sizes: ImageSizes): Steps {
     set('query', project('q_proj', 'hidden')),
     set('key', project('k_proj', 'hidden')),
     set('value', project('v_proj', 'hidden')),
-    set('wideQuery', { op: 'wide', of: 'query' }),
-    set('wideKey', { op: 'wide', of: 'key' }),
-    set('newQuery', { op: 'scale', of: 'wideQuery', by: 'angles' }),
-    set('newKey', { op: 'scale', of: 'wideKey', by: 'angles' }),
-    set('query', { op: 'narrow', of: 'newQuery' }),
-    set('key', { op: 'narrow', of: 'newKey' }),
-    ...['wideQuery', 'wideKey', 'newQuery', 'newKey'].map((drop): Step => ({ drop })),
+    ...rotatedInFloat32((of) => ({ op: 'scale', of, by: 'angles' })),
     set(
       'out',
       attended(['query', 'key', 'value'], {

@@ -11,7 +11,6 @@ import {
   layerNormed,
   make,
   part,
-  plus,
   project,
   type Step,
   type Steps,
@@ -20,6 +19,7 @@ import {
 } from '../program/index.js'
 import { withFeatures } from '../program/placeholders.js'
 import { patchPixels } from '../program/qwen-vision.js'
+import { clipLayer } from '../program/vision.js'
 import type { FindSense } from '../sense.js'
 import { type Grid, gridOf } from './qwen.js'
 
@@ -135,21 +135,5 @@ function layer(vision: ConfigReader, grid: Grid): Steps {
     set('out', project('out_proj', 'out')),
     give('out'),
   ]
-  const feedForward: Steps = [
-    set('hidden', project('fc1', 'hidden')),
-    set('hidden', activated(vision.string('hidden_act', 'gelu'), 'hidden')),
-    set('hidden', project('fc2', 'hidden')),
-    give('hidden'),
-  ]
-  return [
-    set('residual', 'hidden'),
-    set('hidden', layerNormed('layer_norm1', 'hidden')),
-    set('hidden', call(attention, { hidden: 'hidden', ...table }, 'self_attn')),
-    set('hidden', plus('residual', 'hidden')),
-    set('residual', 'hidden'),
-    set('hidden', layerNormed('layer_norm2', 'hidden')),
-    set('hidden', call(feedForward, { hidden: 'hidden' }, 'mlp')),
-    set('hidden', plus('residual', 'hidden')),
-    give('hidden'),
-  ]
+  return clipLayer(attention, vision.string('hidden_act', 'gelu'), { given: table })
 }

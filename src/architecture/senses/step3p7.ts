@@ -19,6 +19,7 @@ import {
   type Value,
 } from '../program/index.js'
 import { withFeatures } from '../program/placeholders.js'
+import { rotatedInFloat32 } from '../program/wide-rotation.js'
 import type { FindSense } from '../sense.js'
 
 /** The side of a piece in pixels (`patch_size` of `Step3p7ImageProcessor`). */
@@ -152,13 +153,7 @@ function layer(sizes: Sizes): Steps {
     set('query', project('q_proj', 'hidden')),
     set('key', project('k_proj', 'hidden')),
     set('value', project('v_proj', 'hidden')),
-    set('wideQuery', { op: 'wide', of: 'query' }),
-    set('wideKey', { op: 'wide', of: 'key' }),
-    set('newQuery', { op: 'rotate', of: 'wideQuery', by: ['cos', 'sin'] }),
-    set('newKey', { op: 'rotate', of: 'wideKey', by: ['cos', 'sin'] }),
-    set('query', { op: 'narrow', of: 'newQuery' }),
-    set('key', { op: 'narrow', of: 'newKey' }),
-    ...['wideQuery', 'wideKey', 'newQuery', 'newKey'].map((drop): Step => ({ drop })),
+    ...rotatedInFloat32(),
     set(
       'out',
       attended(['query', 'key', 'value'], {
