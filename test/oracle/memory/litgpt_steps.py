@@ -7,9 +7,6 @@ Cases and records as in oracle.py, of Llama's family and with method "lora" or "
 device in bf16-true: the output of the model is cast to float32 (`convert_output` of Fabric's precision), and logits and loss of a step live until those of
 the next one replace them.
 """
-import json
-import os
-import sys
 
 import torch
 from litgpt.config import Config as WholeConfig
@@ -93,18 +90,5 @@ def run(config, options):
         return {"peak": ledger.peak(), "parameterCount": oracle.count(model.parameters()), "trainableCount": oracle.count(trained)}
 
 
-def main():
-    source, target = sys.argv[1:3]
-    done = {json.loads(line)["id"] for line in open(target)} if os.path.exists(target) else set()
-    for line in open(source):
-        case = json.loads(line)
-        if case["id"] in done:
-            continue
-        record = {**case, "truth": run(case["config"], case["options"])}
-        with open(target, "a") as out:
-            out.write(json.dumps(record) + "\n")
-        print(case["id"], record["truth"]["peak"]["total"], flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    oracle.record_all(run)

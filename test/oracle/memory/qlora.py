@@ -7,9 +7,6 @@ Cases and records as in oracle.py, with method "qlora"; prepareForKbitTraining c
 head), the adapters are fp32. Packed weights, their scales and tables count as parameters. The product of a packed weight is computed
 as bitsandbytes does for more rows than its fused kernels take: the weight is unpacked and multiplied.
 """
-import json
-import os
-import sys
 
 import bitsandbytes as bnb
 import bitsandbytes.autograd._functions as autograd
@@ -122,18 +119,5 @@ def run(config, options):
         return oracle.train(model, ids, options, ledger)
 
 
-def main():
-    source, target = sys.argv[1:3]
-    done = {json.loads(line)["id"] for line in open(target)} if os.path.exists(target) else set()
-    for line in open(source):
-        case = json.loads(line)
-        if case["id"] in done:
-            continue
-        record = {**case, "truth": run(case["config"], case["options"])}
-        with open(target, "a") as out:
-            out.write(json.dumps(record) + "\n")
-        print(case["id"], record["truth"]["peak"]["total"], flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    oracle.record_all(run)

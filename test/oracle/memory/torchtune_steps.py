@@ -7,8 +7,6 @@ Cases and records as in oracle.py, of Llama's family, with method "full" or "lor
 `lora_finetune_single_device.py` in bf16, not compiled. `loss` is "chunked" (`CEWithChunkedOutputLoss`) or "logits". With `sharding.offload` "activations" what the model
 saves outside of its head is dropped and made anew when backward asks for it, as `OffloadActivations` without streams would have it.
 """
-import json
-import os
 import sys
 from contextlib import nullcontext
 from unittest.mock import MagicMock
@@ -134,18 +132,5 @@ def run(config, options):
         return {"peak": ledger.peak(), "parameterCount": oracle.count(model.parameters()), "trainableCount": oracle.count(trained)}
 
 
-def main():
-    source, target = sys.argv[1:3]
-    done = {json.loads(line)["id"] for line in open(target)} if os.path.exists(target) else set()
-    for line in open(source):
-        case = json.loads(line)
-        if case["id"] in done:
-            continue
-        record = {**case, "truth": run(case["config"], case["options"])}
-        with open(target, "a") as out:
-            out.write(json.dumps(record) + "\n")
-        print(case["id"], record["truth"]["peak"]["total"], flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    oracle.record_all(run)
