@@ -56,7 +56,7 @@ export function refuseContradictions(options: MemoryOptions, { trains, weights, 
   }
   if (options.lossLogits !== undefined && hasHead(options.loss)) {
     throw new TypeError(
-      `\`lossLogits\` has no meaning with the loss ${options.loss}, which has no logits of all tokens`,
+      `\`lossLogits\` has no meaning with the loss ${options.loss}, whose logits have a dtype of their own`,
     )
   }
   if (options.keepOutputs && options.loss !== 'chunked' && hasHead(options.loss)) {
