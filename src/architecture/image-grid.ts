@@ -3,12 +3,15 @@ import type { ImageSize } from './sense.js'
 /** The image that an estimate assumes where a family takes any and no size is given. */
 export const USUAL_IMAGE: ImageSize = { width: 1024, height: 1024 }
 
-/** The sides of an image that a processor has rounded to a multiple of a step, and brought within its limits (`smart_resize`). */
+/**
+ * The sides of an image that a processor has rounded to a multiple of a step, and brought within its limits (`smart_resize`). A side of less than half a
+ * step is 0 first, so that the image is enlarged.
+ */
 export function rounded(
   { width, height }: ImageSize,
   { step, least, most }: { readonly step: number; readonly least: number; readonly most: number },
 ): ImageSize {
-  const side = (pixels: number): number => Math.max(step, halfEven(pixels / step) * step)
+  const side = (pixels: number): number => halfEven(pixels / step) * step
   const whole = { width: side(width), height: side(height) }
   const area = whole.width * whole.height
   if (area > most) {

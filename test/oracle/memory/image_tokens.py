@@ -92,6 +92,7 @@ def further():
         ("hunyuan_vl", "HunYuanVLProcessor", "HunYuanVLImageProcessor", {"patch_size": 16, "spatial_merge_size": 2}),
         ("kimi_k25", "Kimi_K25Processor", "Kimi_K25ImageProcessor", {"patch_size": 14}),
         ("minimax_m3_vl", "MiniMaxM3VLProcessor", "MiniMaxM3VLImageProcessor", grid),
+        ("ernie4_5_vl_moe", "Ernie4_5_VLMoeProcessor", "Ernie4_5_VLMoeImageProcessor", grid),
         ("step3p7", "Step3p7Processor", "Step3p7ImageProcessor", {"patch_size": 14}),
     ):
         made = processor(name, image_processor(image), _merge_kwargs=lambda **kwargs: {"images_kwargs": {}}, cat_extra_token=True)
@@ -129,6 +130,7 @@ def of_llama4(made, width, height):
 def sizes():
     """Widths and heights: usual ones, narrow ones, and others."""
     chosen = [(1, 1), (224, 224), (336, 336), (384, 384), (448, 448), (640, 480), (480, 640), (1024, 1024), (1920, 1080), (1080, 1920), (3000, 300), (300, 3000), (4000, 3000), (337, 336), (100, 90)]
+    chosen += [(5, 5), (10, 1800), (1990, 10), (13, 1300), (2400, 13)]  # sides shorter than half a token
     rng = random.Random(7)
     return chosen + [(rng.randint(16, 4096), rng.randint(16, 4096)) for _ in range(45)]
 
@@ -139,8 +141,8 @@ def counted(made, width, height):
         return of_llama4(made, width, height)
     if type(made).__name__ == "Step3p7Processor":
         return of_step(made, width, height)
-    # MiniMax's adds a token before an image and one behind it.
-    around = 2 if type(made).__name__ == "MiniMaxM3VLProcessor" else 0
+    # MiniMax's adds a token before an image and one behind it; ERNIE's says that those in its text are of the image.
+    around = 2 if type(made).__name__ in ("MiniMaxM3VLProcessor", "Ernie4_5_VLMoeProcessor") else 0
     try:
         return around + int(made._get_num_multimodal_tokens(image_sizes=[[height, width]]).num_image_tokens[0])
     except ValueError:
