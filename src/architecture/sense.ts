@@ -33,8 +33,15 @@ export interface Sense {
   readonly masks?: 'eachSequence' | 'eachWindow' | 'numbers'
   /** The masks of placeholders among its variables that the forward pass counts with those of text. Default: none. */
   readonly placeholderMasks?: number
+  /** Whether the code numbers the tokens on all axes before the language model, which then does not. Default: no. */
+  readonly numbersTokens?: boolean
   /** Whether the language model scales the embeddings after images are among them. Default: no. */
   readonly isBeforeScale?: boolean
+  /**
+   * The ends of the names of the parameters of experts that its tokens alone reach: they have no gradients without it. Default: its tokens have no
+   * experts of their own.
+   */
+  readonly ownExperts?: readonly string[]
   /** The variables of these steps that each layer of the language model gets. Default: none. */
   readonly given?: readonly string[]
   /**

@@ -34,6 +34,7 @@ it('docs/estimated-families.md lists the families that see or hear, and how many
   expect(FAMILIES_PAGE).toContain(`\n${runs.length} more recorded steps of small models`)
   expect(FAMILIES_PAGE).toContain(`\n${memoryRecords('seen-llama.jsonl.gz').length} further steps hold`)
   expect(FAMILIES_PAGE).toContain(`\n${memoryRecords('further-senses.jsonl.gz').length} more of them hold`)
+  expect(FAMILIES_PAGE).toContain(`\n${memoryRecords('last-senses.jsonl.gz').length} more hold`)
 })
 
 it('docs/estimates.md names files that are there', () => {

@@ -11,6 +11,7 @@ const RECORDS = [
   'blip-2.jsonl.gz',
   'newer-senses.jsonl.gz',
   'further-senses.jsonl.gz',
+  'last-senses.jsonl.gz',
   'seen-llama.jsonl.gz',
   'images-in-turn.jsonl.gz',
   'retrieval.jsonl.gz',

@@ -1,6 +1,7 @@
 import { expertsBlock, fusedExperts, sparseFrom } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { container, type Module } from '../module.js'
+import { ERNIE_IMAGE_EXPERTS } from '../senses/ernie4-5-vl.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { ernie45MoeBody } from '../shapes/ernie45-body.js'
 
@@ -48,9 +49,7 @@ export const ernie45VlMoeText = decoderFamily({
     // The class has 0, whatever the config says.
     dropout: { attention: 0 },
     // Tokens of texts do not reach the experts for images.
-    untrainedParameters: ['gate.weight', 'experts.gate_up_proj', 'experts.down_proj'].map(
-      (name) => `.vision_moe.${name}`,
-    ),
+    untrainedParameters: ERNIE_IMAGE_EXPERTS,
     feedForward: {
       activation: config.string('hidden_act', 'silu'),
       mixture: {

@@ -5,6 +5,7 @@ import { qwenVision, qwenVisionBlock, qwenVisionSizes } from '../blocks/qwen-vis
 import type { ConfigReader } from '../config-reader.js'
 import { axialFrequencies, withTowerBuffers } from '../forward/tower-buffers.js'
 import { container, type Module, tower } from '../module.js'
+import { ernie45VlImages } from '../senses/ernie4-5-vl.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
 /**
@@ -14,6 +15,7 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 export const ernie45VlMoe = multimodalFamily({
   modelType: 'ernie4_5_vl_moe',
   name: 'Ernie4_5_VLMoe',
+  images: ernie45VlImages,
   madeAfterText: ['vision_tower', 'resampler_model'],
   text: { family: 'ernie4_5_vl_moe_text', tied: true },
   changes: withTowerBuffers((vision) =>

@@ -29,6 +29,8 @@ export interface StepOptions {
   readonly completion?: number | undefined
   /** Images in each sequence. */
   readonly images?: number
+  /** Tokens of images in each sequence that have experts of their own. Default: none. */
+  readonly ownTokens?: number
   /** Rows of the part of a tensor that an encoder computes. */
   readonly rows?: number
   /** Seconds of sound in each sequence of an encoder that hears. */

@@ -105,6 +105,15 @@ export class SavedTensors {
     return held
   }
 
+  /** Counts what an operation saves for a backward that never comes, where the caller holds it: a second run may stop there. */
+  skip(): void {
+    if (this.recording) this.recording.count += 1
+    if (!this.#again) return
+    const { frame, made } = this.#again
+    made.push(undefined)
+    if (made.length === frame.count && !frame.isReentrant) throw EARLY_STOP
+  }
+
   /** Brings back what an operation has saved. The node keeps it. */
   unpack(node: Node): Storage[] {
     return node.saved.map((saved, index) => {

@@ -53,7 +53,8 @@ export class Weights {
       ...(mixture?.float32Parameters ?? []),
       ...(architecture.forward?.float32Parameters ?? []),
     ]
-    const unread = architecture.forward?.untrainedParameters ?? []
+    const reached = (options.senses ?? []).flatMap(({ ownExperts = [] }) => ownExperts)
+    const unread = (architecture.forward?.untrainedParameters ?? []).filter((name) => !reached.includes(name))
     const untrained = [...untrainedParameters, ...unread, ...(architecture.program?.untrained ?? [])]
     const isAmong = (ends: readonly string[], name: string): boolean => ends.some((end) => name.endsWith(end))
     const wideModules = (architecture.forward?.float32Modules ?? []).map((module) => `${module}.`)

@@ -52,15 +52,112 @@ def seen_in_grids(senses):
         (code, "get_vision_attention_seqlens", partial(lengths, senses)),
         (torch, "_check_tensor_all_with", lambda *a: None),
     ]
-    if senses.family == "hunyuan_vl":
+    with_positions = {"hunyuan_vl": "HunYuanVLModel", "ernie4_5_vl_moe": "Ernie4_5_VLMoeModel"}
+    if senses.family in with_positions:
         axes = len(senses.parts.text_config.rope_parameters["mrope_section"])
         made = lambda *a, **k: (torch.zeros(axes, batch, tokens, dtype=torch.long), torch.zeros(batch, 1, dtype=torch.long))
-        patches.append((code.HunYuanVLModel, "get_rope_index", made))
+        patches.append((getattr(code, with_positions[senses.family]), "get_rope_index", made))
     if senses.family == "kimi_k25":
         patches += seen_by_kimi(code)
+    if senses.family == "ernie4_5_vl_moe":
+        patches += routed_apart(senses, code)
     if hasattr(code, "get_vision_window_index"):
         patches += [(code, "get_vision_window_index", windows(senses)), (torch, "argsort", lambda order, *a, **k: on_cpu(senses, order.shape))]
     return patches
+
+
+def places_by(mask, count):
+    """The places of what a mask of elements selects: CUDA makes a contiguous mask first (`nonzero`; peaks of torch 2.11 on a GPU are the same)."""
+    contiguous = None if mask.is_contiguous() else torch.empty(mask.shape, dtype=torch.bool)
+    places = torch.empty(mask.dim(), count, dtype=torch.long)
+    del contiguous
+    return places
+
+
+class Chosen(torch.autograd.Function):
+    """Elements by a mask. Their gradient is added to zeros, for which CUDA sorts the places (`index_put_with_sort_kernel`)."""
+
+    @staticmethod
+    def forward(ctx, whole, mask, count):
+        ctx.save_for_backward(mask)
+        ctx.size, ctx.count = whole.shape, count
+        places = places_by(mask, count)
+        found = whole.new_empty(count)
+        del places
+        return found
+
+    @staticmethod
+    def backward(ctx, gradient):
+        (mask,) = ctx.saved_tensors
+        zeros = gradient.new_zeros(ctx.size)
+        places = places_by(mask, ctx.count)
+        order = torch.empty(3, ctx.count, dtype=torch.long)
+        del places, order
+        return zeros, None, None
+
+
+class Filled(torch.autograd.Function):
+    """Elements set by a mask, in place."""
+
+    @staticmethod
+    def forward(ctx, whole, mask, values):
+        ctx.save_for_backward(mask)
+        ctx.count = values.numel()
+        ctx.mark_dirty(whole)
+        places_by(mask, ctx.count)
+        return whole
+
+    @staticmethod
+    def backward(ctx, gradient):
+        (mask,) = ctx.saved_tensors
+        whole = values = None
+        if ctx.needs_input_grad[0]:
+            zeros = gradient.new_zeros(ctx.count)
+            whole = gradient.clone()
+            places_by(mask, ctx.count)
+            del zeros
+        if ctx.needs_input_grad[2]:
+            places = places_by(mask, ctx.count)
+            values = gradient.new_empty(ctx.count)
+            del places
+        return whole, None, values
+
+
+def routed_apart(senses, code):
+    """ERNIE 4.5 VL's experts for tokens of images, which masks of elements select; and the order of frames, which is made on the CPU."""
+    getitem, setitem = torch.Tensor.__getitem__, torch.Tensor.__setitem__
+    inner = [False]
+
+    def is_mask(tensor, key):
+        return inner[0] and torch.is_tensor(key) and key.dtype == torch.bool and key.dim() == tensor.dim()
+
+    def count(tensor, mask):
+        ofImages = mask.stride(-1) == 0  # the other mask is computed from it
+        rows = senses.marked if ofImages else senses.batch * senses.tokens - senses.marked
+        return rows * tensor.shape[-1]
+
+    forward = code.Ernie4_5_VLMoeMoeBlock.forward
+
+    def block(self, *args, **kwargs):
+        inner[0] = True
+        made = forward(self, *args, **kwargs)
+        inner[0] = False
+        return made
+
+    def sliced(self, hidden, grid):
+        tokens = int(grid.values.prod(-1).sum()) // self.spatial_merge_size**2
+        first, second = torch.zeros(tokens, dtype=torch.long), torch.zeros(tokens, dtype=torch.long)
+        return torch.concat([torch.index_select(hidden, dim=0, index=first), torch.index_select(hidden, dim=0, index=second)], dim=-1)
+
+    senses.items = (
+        lambda tensor, key: Chosen.apply(tensor, key, count(tensor, key)) if is_mask(tensor, key) else None,
+        lambda tensor, key, value: Filled.apply(tensor, key, value) if is_mask(tensor, key) else None,
+    )
+    return [
+        (code.Ernie4_5_VLMoeMoeBlock, "forward", block),
+        (torch.Tensor, "any", lambda types: True),
+        (code.Ernie4_5_VLMoeVariableResolutionResamplerModel, "_temporal_slicing", sliced),
+    ]
 
 
 class Bag(torch.autograd.Function):
@@ -99,7 +196,7 @@ def seen_by_kimi(code):
     ]
 
 
-GRIDS = ("exaone4_5", "hunyuan_vl", "minimax_m3_vl", "kimi_k25")
+GRIDS = ("exaone4_5", "hunyuan_vl", "minimax_m3_vl", "kimi_k25", "ernie4_5_vl_moe")
 
 
 def stand_ins(senses):
@@ -127,6 +224,21 @@ def in_rows(senses):
     pixels = torch.zeros(senses.images * height * width, vision.num_channels * side**2)
     types = torch.zeros(senses.batch, senses.tokens, dtype=torch.long)
     return {"pixel_values": pixels, "image_grid_thw": Ints([[1, height, width]] * senses.images), "mm_token_type_ids": types}
+
+
+def ernie(senses):
+    """Patches of images of one frame, and two kinds of types for each token: experts of images get those around an image, too."""
+    from senses import Ints
+
+    vision = senses.parts.vision_config
+    side, merged = vision.patch_size, vision.spatial_merge_size
+    height, width = (round(senses.size[name] / (side * merged)) * merged for name in ("height", "width"))
+    tokens = height * width // merged**2
+    senses.selected = senses.images * tokens * senses.hidden
+    senses.marked = senses.images * (tokens + 2)
+    pixels = torch.zeros(senses.images * height * width, vision.in_channels * side**2)
+    types = {name: torch.zeros(senses.batch, senses.tokens, dtype=torch.long) for name in ("mm_token_type_ids", "moe_mm_token_type_ids")}
+    return {"pixel_values": pixels, "image_grid_thw": Ints([[1, height, width]] * senses.images), **types}
 
 
 def kimi(senses):
@@ -171,6 +283,7 @@ def aria(senses):
 
 FAMILIES = {
     "aria": aria,
+    "ernie4_5_vl_moe": ernie,
     "exaone4_5": patched,
     "hunyuan_vl": in_rows,
     "kimi_k25": kimi,

@@ -243,6 +243,7 @@ class Senses:
         self.selected = 0  # elements that a mask of placeholders selects
         self.turns = []  # the same of images and of sound, if the code counts both, one after another
         self.rows = {}  # rows that other masks select, by the shape of the mask
+        self.items = (lambda *a: None,) * 2  # what a family selects and sets in ways of its own
 
     @property
     def parts(self):
@@ -265,6 +266,9 @@ class Senses:
         senses = self
 
         def item(tensor, key):
+            own = senses.items[0](tensor, key)
+            if own is not None:
+                return own
             if isinstance(key, Expert):
                 return getitem(tensor, torch.zeros(1, dtype=torch.long))
             if torch.is_tensor(key) and key.dtype == torch.bool and key.dim() == tensor.dim() - 1:
@@ -284,6 +288,8 @@ class Senses:
         setitem = torch.Tensor.__setitem__
 
         def put(tensor, key, value):
+            if senses.items[1](tensor, key, value) is not None:
+                return None
             if isinstance(key, tuple) and torch.is_tensor(key[0]) and key[0].dtype == torch.bool:
                 return Put.apply(tensor, key[0], value)
             if torch.is_tensor(key) and key.dtype == torch.bool:

@@ -33,9 +33,12 @@ export class Decoder implements ModelPass {
     // Generation caches whatever the config says; other code does as it says.
     const cache = options.cache && (labels ?? forward.vectors)?.caches !== false
     const ownMasks = model.senses.find(({ masks }) => masks !== undefined)?.masks
+    const ownTokens = model.senses
+      .filter(({ ownExperts }) => ownExperts)
+      .reduce((sum, { tokens }) => sum + tokens * (options.images ?? 0), 0)
     const reentrant = isReentrant(forward, options)
     const left = leavesStates(forward.mixers) && !cache ? new LeftStates(layers.ops.tape) : undefined
-    this.#pass = { layers, options: { ...options, cache, ownMasks, reentrant }, forward, sizes, base, left }
+    this.#pass = { layers, options: { ...options, cache, ownMasks, ownTokens, reentrant }, forward, sizes, base, left }
   }
 
   loss(): Tensor {

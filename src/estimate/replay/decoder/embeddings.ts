@@ -20,6 +20,7 @@ export function embeddingOf(
   held: Tensor[],
   sensed: {
     readonly isBeforeScale: boolean
+    readonly numbersTokens?: boolean
     readonly run: (tokens: Tensor) => Tensor
     readonly lookUp?: (words: Tensor) => void
     readonly before?: (words: Tensor) => void
@@ -48,7 +49,8 @@ export function embeddingOf(
   sensed.lookUp?.(given)
   const words = sensed.isBeforeScale ? given : sensed.run(given)
   sensed.before?.(words)
-  const hasNumbers = sizes.heads > 0 && forward.places !== 'none' && forward.places !== 'numbered'
+  const hasNumbers =
+    sizes.heads > 0 && forward.places !== 'none' && forward.places !== 'numbered' && !sensed.numbersTokens
   const positions = ops.tape.tensor(hasNumbers ? sequence : 0, 'int64', 'arange')
   const learned = submodule(base, 'positions')
   if (forward.places === 'buffer' || forward.places === 'heldBuffer') {

@@ -121,6 +121,7 @@ function inputsOf({ senses, facts }: DecoderModel, pass: DecoderPass): Inputs {
       placeholders?.copied(words)
       finish = layerInputsOf(pass, placeholders?.ids)
     },
+    numbersTokens: senses.some((sense) => sense.numbersTokens),
     isBeforeScale: senses.some((sense) => sense.isBeforeScale),
     run: (tokens: Tensor) => {
       seen = among?.(tokens)

@@ -6,6 +6,7 @@ import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import { batchedExperts, isBatched } from './batched-experts.js'
 import { dispatch, type Experts } from './expert-dispatch.js'
+import { expertsByKind, isByKind } from './experts-by-kind.js'
 import { groupedMixture } from './grouped-experts.js'
 import { mergedExperts } from './merged-experts.js'
 import { routedPart } from './routed-part.js'
@@ -29,6 +30,7 @@ export function expertMixture(run: DecoderRun, block: Named, input: Tensor): Ten
   if (mixture.router === 'softmaxOfLargest' && isSliced(block)) return slicedExperts(run, block, input, choice)
   const { dispatch: way } = mixture
   if (way === 'writtenInTurn') return writtenInTurn(run, block, input)
+  if (isByKind(run, block)) return expertsByKind(run, mixture, block, input, choice)
   if (way === 'grouped' || way === 'partsInTurn') return groupedMixture(run, mixture, block, input, choice)
   const items = child(block, 'experts')?.module.items ?? []
   const item = items[0]?.module

@@ -83,7 +83,7 @@ const JOINED: Readonly<
 }
 
 /** The expert that all tokens pass, with a gate or without one (Nemotron-H). */
-function besideExperts(run: DecoderRun, beside: Named, tokens: Shaped): Tensor {
+export function besideExperts(run: DecoderRun, beside: Named, tokens: Shaped): Tensor {
   if (run.forward.feedForward.clamped !== 'no') return clampedMlp(run, beside, tokens)
   return child(beside, 'gate_proj')
     ? gated(run, beside, tokens, ['gate_proj', 'up_proj', 'down_proj'])
