@@ -18,6 +18,8 @@ export interface ConfigFacts {
  */
 export function drawnConfig(random: Random, recorded: Config, facts: ConfigFacts, head?: string): Config {
   const config: Record<string, unknown> = { ...recorded }
+  const [text, values] = [recorded['text_config'], facts.values['text_config']]
+  if (isConfig(text) && isConfig(values)) config['text_config'] = drawnConfig(random, text, { values, heads: {} })
   const fields = changeable(config, facts)
   for (let changes = random.below(5); changes > 0 && fields.length > 0; changes -= 1) {
     const name = random.pick(fields)
@@ -30,6 +32,8 @@ export function drawnConfig(random: Random, recorded: Config, facts: ConfigFacts
   const labels = head.endsWith('Classification') && !('num_labels' in config) ? { num_labels: 1 + random.below(4) } : {}
   return { ...config, ...labels, architectures: [named], pad_token_id: config['pad_token_id'] ?? 0 }
 }
+
+const isConfig = (value: unknown): value is Config => typeof value === 'object' && value !== null
 
 const LEFT_OUT = Symbol('left out')
 
@@ -62,8 +66,9 @@ const DRAWS: readonly (readonly [RegExp, Draw])[] = [
   [/^layer_types$/, sameKinds],
   [/^(rope_scaling|rope_parameters)$/, rotation],
   [/^(partial_rotary_factor|rotary_pct)$/, among(0.25, 0.5, 1)],
-  [/(dropout|_pdrop|dropout_prob|dropout_rate)$/, among(0, 0.1)],
-  [/softcapping$/, among(null, 20, 30)],
+  // No whole numbers where a class of transformers 5 insists on fractions.
+  [/(dropout|_pdrop|dropout_prob|dropout_rate)$/, among(0.1, 0.25)],
+  [/softcapping$/, among(null, 20.5, 30.5)],
   [/^(num_experts_per_tok|moe_topk|moe_k|top_k)$/, among(1, 2, 3)],
   [/^(num_local_experts|num_experts|n_routed_experts|moe_num_experts)$/, among(3, 4, 8)],
   [/^(n_shared_experts|num_shared_experts|moe_num_shared_experts)$/, among(1, 2)],

@@ -3,6 +3,7 @@
 Prints for each type that the installed version has the fields of its config class with their defaults, and its class with each head.
 """
 import json
+import math
 import os
 import sys
 
@@ -23,11 +24,25 @@ HEADS = {
 COMMON = set(transformers.PretrainedConfig().to_dict()) | {"is_decoder", "add_cross_attention", "is_encoder_decoder", "tie_encoder_decoder", "use_cache", "return_dict"}
 
 
+def own(values):
+    """The fields that a class has of its own, also in the config of the language model inside."""
+    kept = {name: value for name, value in values.items() if name not in COMMON or name == "tie_word_embeddings"}
+    return {**kept, "text_config": own(kept["text_config"])} if kept.get("text_config") else kept
+
+
 def facts_of(kind):
     values = transformers.AutoConfig.for_model(kind).to_dict()
-    kept = {name: value for name, value in values.items() if name not in COMMON or name == "tie_word_embeddings"}
     heads = {head: names[kind] for head, names in HEADS.items() if isinstance(names.get(kind), str)}
-    return {"values": kept, "heads": heads}
+    return {"values": own(values), "heads": heads}
+
+
+def finite(value):
+    """As JSON can say it, which has no infinity (the limits of Granite's time steps)."""
+    if isinstance(value, dict):
+        return {name: finite(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 if __name__ == "__main__":
@@ -37,4 +52,4 @@ if __name__ == "__main__":
             found[kind] = facts_of(kind)
         except Exception as error:
             print("no facts of", kind, repr(error)[:120], file=sys.stderr)
-    print(json.dumps(found, default=str))
+    print(json.dumps(finite(found), default=str, allow_nan=False))

@@ -1,11 +1,11 @@
 import { architectureFromConfig } from '../../../src/architecture/index.js'
-import { isOnlyInTransformers5 } from '../../../src/architecture/newer-types.js'
 import { estimateMemory, type MemoryOptions } from '../../../src/estimate/index.js'
-import { type MemoryRecord, memoryRecords } from '../../estimate/memory-records.js'
+import type { MemoryRecord } from '../../estimate/memory-records.js'
 import type { Random } from '../random.js'
 import { type Config, type ConfigFacts, drawnConfig } from './config-draws.js'
 import { randomOptions } from './option-draws.js'
 import type { Recorder } from './recorders.js'
+import { type SweepModels, sweepModels } from './sweep-models.js'
 
 /** A training step or prefill of a small model, with the program that records it. */
 export interface SweepCase {
@@ -20,63 +20,6 @@ export type Verdict =
   | { readonly kind: 'exact' }
   | { readonly kind: 'off'; readonly estimated: number; readonly recorded: number; readonly where: string }
   | { readonly kind: 'refused'; readonly message: string }
-
-/** The recorded small models that are drawn from: one is as good as another, so that all fixtures of families count. */
-const DECODERS = [
-  'families.jsonl.gz',
-  'recurrent.jsonl.gz',
-  'hybrids.jsonl.gz',
-  'newer.jsonl.gz',
-  'newer-mixtures.jsonl.gz',
-  'layer-inputs.jsonl.gz',
-  'shortcuts.jsonl.gz',
-  'dense.jsonl.gz',
-  'borrowed-classes.jsonl.gz',
-  'last-decoders.jsonl.gz',
-  'config-variants.jsonl.gz',
-]
-const WHOLES = [
-  'wholes.jsonl.gz',
-  'classes.jsonl.gz',
-  'encoders.jsonl.gz',
-  'further-encoders.jsonl.gz',
-  'newer-wholes.jsonl.gz',
-]
-
-/** The models that a version of transformers runs as they are described, by family and recorder. */
-function sweepModels(version: 4 | 5): SweepModels[] {
-  const models = new Map<string, { family: string; recorder: Recorder; configs: Config[] }>()
-  const decoder: Recorder = version === 4 ? 'balanced.py' : 'oracle.py'
-  for (const [files, recorder] of [[DECODERS, decoder] as const, [WHOLES, 'whole.py'] as const]) {
-    for (const { config } of files.flatMap(memoryRecords)) {
-      const family = String(config['model_type'])
-      if (describedVersion(family) !== version || isLarge(config)) continue
-      const key = `${recorder} ${family}`
-      const entry = models.get(key) ?? { family, recorder, configs: [] }
-      entry.configs.push(config)
-      models.set(key, entry)
-    }
-  }
-  return [...models.values()]
-}
-
-/** Whether a record would take a minute: of a published size, or with many layers. */
-function isLarge(config: Config): boolean {
-  const most = (names: readonly string[]) => Math.max(...names.map((name) => Number(config[name] ?? 0)))
-  return most(['hidden_size', 'd_model', 'n_embd']) > 1024 || most(['num_hidden_layers', 'n_layer', 'num_layers']) > 8
-}
-
-interface SweepModels {
-  readonly family: string
-  readonly recorder: Recorder
-  readonly configs: readonly Config[]
-}
-
-const describedVersion = (family: string): 4 | 5 =>
-  isOnlyInTransformers5(family) || DESCRIBED_AS_IN_5.has(family) ? 5 : 4
-
-/** Families that both versions have, and that are described as 5 writes them. */
-const DESCRIBED_AS_IN_5: ReadonlySet<string> = new Set(['doge', 'recurrent_gemma', 'exaone', 'eurobert'])
 
 /** What to draw. */
 export interface SweepRequest {
@@ -103,7 +46,8 @@ export function* sweepCases(random: Random, { count, version, families, facts }:
     const recorded = random.pick(configs)
     // whole.py does not spread tokens evenly over experts.
     const isHeaded = !Object.keys(recorded).some((name) => name.includes('expert')) && random.chance(0.15)
-    const head = known && isHeaded ? random.pick(Object.keys(known.heads)) : undefined
+    const heads = Object.keys(known?.heads ?? {})
+    const head = isHeaded && heads.length > 0 ? random.pick(heads) : undefined
     const config = known ? drawnConfig(random, recorded, known, head) : recorded
     const recorder = head && head !== 'ForCausalLM' ? 'whole.py' : usual
     const drawn = randomOptions(random, recorder, config, version)
