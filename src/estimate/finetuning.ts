@@ -2,6 +2,7 @@
 import { type Architecture, parameterGroups, totalParameters } from '../architecture/index.js'
 import { product, sum } from '../architecture/safe-integer.js'
 import type { FinetuningType } from '../schemas/index.js'
+import { isOfAttention } from './attention-parameters.js'
 import { countLoraParameters } from './count-lora-parameters.js'
 import { defaultLora } from './lora/default-lora.js'
 import { decoderLayers } from './shard/shrink.js'
@@ -72,8 +73,8 @@ export const FINETUNING: Readonly<Record<FinetuningType, Finetuning>> = {
   attention_only: {
     uses: [],
     count: (model) => ({
-      trainableParameters: sizeOf(model, ({ part }) => part === 'attention'),
-      trains: 'the weights and biases of attention',
+      trainableParameters: sizeOf(model, isOfAttention(model)),
+      trains: 'the weights and biases of attention, and the norms inside it',
     }),
   },
   lora: LORA,

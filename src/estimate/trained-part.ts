@@ -1,4 +1,5 @@
 import { type Architecture, parameterGroups } from '../architecture/index.js'
+import { isOfAttention } from './attention-parameters.js'
 import type { TrainedPart } from './finetuning-run.js'
 import { decoderLayers } from './shard/shrink.js'
 
@@ -29,8 +30,9 @@ const PARTS: Readonly<Record<TrainedPart, (model: Architecture, layers: number) 
   biases: () => ({ trains: (name) => name.endsWith('.bias'), kindOf: () => '' }),
   attention: (model) => {
     const names = new Set<string>()
-    for (const { path, part } of parameterGroups(model)) {
-      if (part === 'attention') names.add(path.map((step) => (typeof step === 'string' ? step : '#')).join('.'))
+    const isTrained = isOfAttention(model)
+    for (const group of parameterGroups(model)) {
+      if (isTrained(group)) names.add(group.path.map((step) => (typeof step === 'string' ? step : '#')).join('.'))
     }
     return { trains: (name) => names.has(name.replace(/(?<=\.)\d+(?=\.|$)/g, '#')), kindOf: () => '' }
   },

@@ -59,6 +59,21 @@ describe('countTrainableParameters', () => {
     expect(count({ finetuningType: 'gradual_unfreezing' }).trainableParameters).toBe(totalParameters(model))
   })
 
+  it('counts the norms of queries and keys among attention', () => {
+    const sizes = {
+      hidden_size: 64,
+      num_hidden_layers: 2,
+      num_attention_heads: 4,
+      num_key_value_heads: 2,
+      head_dim: 16,
+    }
+    const [plain, normed] = ['llama', 'qwen3'].map((model_type) => {
+      const architecture = architectureFromConfig({ model_type, ...sizes })
+      return countTrainableParameters(architecture, { finetuningType: 'attention_only' }).trainableParameters
+    })
+    expect(Number(normed) - Number(plain)).toBe(2 * 2 * 16)
+  })
+
   it('holds a reference for preferences, unless adapters can be switched off instead', () => {
     const lora = { rank: 8, targetModules: 'all-linear' }
     expect(count({ finetuningType: 'dpo' })).toMatchObject({
