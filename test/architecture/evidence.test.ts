@@ -66,9 +66,6 @@ const FORWARD_NOT_RECORDED: Readonly<Record<string, string>> = {
   glm_ocr_text: 'torch ran it inside glm_ocr, with text only: wholes-with-text.jsonl.gz',
   qwen3_vl_moe_text: 'torch ran it inside qwen3_vl_moe, with images and with text only: senses.jsonl.gz',
   llama_bidirec: 'the modules of llama, which is recorded; only its mask differs',
-  ministral3: "read from transformers' code; mistral and ministral, which it follows, are recorded",
-  sarvam_mla: "its files use DeepSeek-V3's classes, and deepseek_v3 is recorded",
-  sarvam_moe: "its files use GLM-4.5's classes, and glm4_moe is recorded",
 }
 
 describe('Every model type has recorded evidence', () => {

@@ -41,6 +41,7 @@ export const FAMILY_FIXTURES: readonly string[] = [
   'input-gradients.jsonl.gz',
   'authors-code.jsonl.gz',
   'drawn.jsonl.gz',
+  'newer-drawn.jsonl.gz',
 ]
 
 /** The records of a fixture. */

@@ -1,4 +1,5 @@
 import type { ConfigReader } from '../config-reader.js'
+import { axialFrequencies } from '../forward/tower-buffers.js'
 import { type Children, container, type Module, repeated } from '../module.js'
 import { embedding } from './embedding.js'
 import { linear } from './linear.js'
@@ -40,6 +41,12 @@ export function qwen3Vision(
       ...(!mergersFirst && listed),
     },
   })
+}
+
+/** The elements of its buffers as transformers 5 has them, in float32: the frequencies of rows and columns, twice. */
+export function qwen3VisionBuffer(config: ConfigReader): number {
+  const headDim = Math.floor(config.positive('hidden_size', 1152) / config.positive('num_heads', 16))
+  return axialFrequencies(headDim)
 }
 
 /** A family's merger, and its name for the list of those that DeepStack adds. */

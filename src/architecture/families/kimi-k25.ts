@@ -1,46 +1,23 @@
 import { convolution } from '../blocks/convolution.js'
-import { deepseekMixture } from '../blocks/deepseek-mixture.js'
-import { DEEPSEEK_LATENT, DEEPSEEK_SIZES, latentBlocks } from '../blocks/latent-attention.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
 import { patchesJoined } from '../blocks/vision.js'
 import type { ConfigReader } from '../config-reader.js'
 import type { Family } from '../family.js'
-import { groupedDeepseekMixture } from '../forward/deepseek-mixture.js'
-import { latentForward } from '../forward/latent-forward.js'
 import { axialFrequencies, withTowerBuffers } from '../forward/tower-buffers.js'
 import { container, type Module, repeated, tower } from '../module.js'
 import { kimiK25Images } from '../senses/kimi-k25.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
+import { newerDeepseekV3 } from '../shapes/newer-deepseek-v3.js'
 
 /** Its language model: DeepSeek-V3 as transformers 5 has it. */
 const languageModel: Family = {
   ...decoderFamily({
+    ...newerDeepseekV3,
     modelType: 'deepseek_v3',
-    name: 'DeepseekV3',
-    attributeMap: { num_local_experts: 'n_routed_experts' },
-    defaults: DEEPSEEK_SIZES,
-    ...latentBlocks('DeepseekV3Attention', DEEPSEEK_LATENT),
-    mixture({ hiddenSize }, config) {
-      const { isSparse: _, ...mixture } = deepseekMixture(config, hiddenSize, {
-        type: 'DeepseekV3MoE',
-        experts: 256,
-        expertsPerToken: 8,
-        ffnSize: 2048,
-        shared: 1,
-        denseLayers: 3,
-        transformers: 5,
-      })
-      const denseLayers = config.integer('first_k_dense_replace', 3)
-      return { ...mixture, isSparse: (index) => index >= denseLayers }
-    },
-    forward: (config) => ({
-      ...latentForward(config),
-      feedForward: { activation: config.string('hidden_act', 'silu'), mixture: groupedDeepseekMixture(config) },
-      routerLogits: {},
-    }),
+    forward: (config) => ({ ...newerDeepseekV3.forward(config), routerLogits: {} }),
   }),
   // Older configs have the second name.
   modelTypes: ['deepseek_v3', 'kimi_k2'],

@@ -1,6 +1,9 @@
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import { llavaProjector } from '../blocks/projector.js'
+import type { ConfigReader } from '../config-reader.js'
+import { withFrequenciesTwice } from '../forward/newer-frequencies.js'
+import { withTowerBuffers } from '../forward/tower-buffers.js'
 import { container, tower } from '../module.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
@@ -21,6 +24,8 @@ export const lightonOcr = multimodalFamily({
       head_dim: 128,
     },
   },
+  // Its code is of transformers 5, which keeps frequencies twice.
+  changes: (forward, config) => withTowerBuffers(towerBuffer)(withFrequenciesTwice(forward), config),
   beside(config, { text, bareModel }) {
     const { root, dimensions } = bareModel('vision_config', 'pixtral', { patch_size: 14 })
     const { hiddenSize } = dimensions
@@ -36,3 +41,10 @@ export const lightonOcr = multimodalFamily({
     }
   },
 })
+
+/** The frequencies of Pixtral's encoder, for height and width. */
+function towerBuffer(vision: ConfigReader): number {
+  const heads = vision.positive('num_attention_heads', 16)
+  const headDim = vision.integer('head_dim', Math.floor(vision.positive('hidden_size', 1024) / heads))
+  return 2 * Math.ceil(headDim / 2)
+}

@@ -1,11 +1,12 @@
 import { llamaForward } from '../forward/llama-forward.js'
+import { newerFrequencies } from '../forward/newer-frequencies.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { mistralBody } from '../shapes/mistral-body.js'
 import { PLAN } from '../tensor-plan.js'
 
 /**
- * Ministral 3 (Mistral AI 2025, arXiv:2601.08584): Mistral with YaRN, and without a window unless the config names
- * one.
+ * Ministral 3 (Mistral AI 2025, arXiv:2601.08584): Mistral with YaRN, queries times a number of their place, and without a window unless
+ * the config names one.
  */
 export const ministral3 = decoderFamily({
   ...mistralBody(),
@@ -22,6 +23,6 @@ export const ministral3 = decoderFamily({
     max_position_embeddings: 262_144,
     tie_word_embeddings: false,
   },
-  forward: llamaForward,
+  forward: newerFrequencies((config) => ({ ...llamaForward(config), attention: { placesScaleQueries: true } })),
   tensorPlan: PLAN,
 })

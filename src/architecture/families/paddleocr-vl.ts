@@ -2,7 +2,10 @@ import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { siglipTransformer } from '../blocks/siglip.js'
 import { tree } from '../blocks/tree.js'
-import { visionSizes } from '../blocks/vision.js'
+import { patchesIn, visionSizes } from '../blocks/vision.js'
+import type { ConfigReader } from '../config-reader.js'
+import { withFrequenciesTwice } from '../forward/newer-frequencies.js'
+import { axialFrequencies, withTowerBuffers } from '../forward/tower-buffers.js'
 import { tower } from '../module.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
@@ -17,15 +20,9 @@ export const paddleocrVl = multimodalFamily({
       config.boolean('tie_word_embeddings', true) || config.object('text_config').boolean('tie_word_embeddings', true),
     mayBeFlat: true,
   },
+  changes: (forward, config) => withTowerBuffers(towerBuffer)(withFrequenciesTwice(forward), config),
   beside(config, { text }) {
-    const vision = config.object('vision_config').withDefaults({ vision_use_head: false, image_size: 384 })
-    const sizes = visionSizes(vision, {
-      hidden_size: 1152,
-      intermediate_size: 4304,
-      num_hidden_layers: 27,
-      num_attention_heads: 16,
-      patch_size: 14,
-    })
+    const { vision, sizes } = visionOf(config.object('vision_config'))
     const { hiddenSize } = sizes
     const joined = hiddenSize * vision.positive('spatial_merge_size', 2) ** 2
     return {
@@ -41,3 +38,21 @@ export const paddleocrVl = multimodalFamily({
     }
   },
 })
+
+function visionOf(stated: ConfigReader) {
+  const vision = stated.withDefaults({ vision_use_head: false, image_size: 384 })
+  const sizes = visionSizes(vision, {
+    hidden_size: 1152,
+    intermediate_size: 4304,
+    num_hidden_layers: 27,
+    num_attention_heads: 16,
+    patch_size: 14,
+  })
+  return { vision, sizes }
+}
+
+/** The encoder's numbers of positions, which are integers of eight bytes, and its frequencies. */
+function towerBuffer(stated: ConfigReader): number {
+  const { vision, sizes } = visionOf(stated)
+  return 2 * patchesIn(vision, sizes, 384) + axialFrequencies(Math.floor(sizes.hiddenSize / sizes.heads))
+}

@@ -1,4 +1,5 @@
-import { qwen3Vision } from '../blocks/qwen3-vision.js'
+import { qwen3Vision, qwen3VisionBuffer } from '../blocks/qwen3-vision.js'
+import { withTowerBuffers } from '../forward/tower-buffers.js'
 import { imageOfPixels } from '../largest-image.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
@@ -8,5 +9,6 @@ export const qwen35Moe = multimodalFamily({
   name: 'Qwen3_5Moe',
   largestImage: imageOfPixels({ pixels: 16_777_216, patch: 16 }),
   text: { family: 'qwen3_5_moe_text', tied: false },
+  changes: withTowerBuffers(qwen3VisionBuffer),
   beside: (config) => ({ visual: qwen3Vision('Qwen3_5Moe', config.object('vision_config'), []) }),
 })

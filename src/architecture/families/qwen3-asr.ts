@@ -1,5 +1,8 @@
 import { llavaProjector } from '../blocks/projector.js'
 import { qwen3Audio } from '../blocks/qwen3-audio.js'
+import type { ConfigReader } from '../config-reader.js'
+import type { ForwardPass } from '../forward/index.js'
+import { withFrequenciesTwice } from '../forward/newer-frequencies.js'
 import { tower } from '../module.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
@@ -22,6 +25,7 @@ export const qwen3Asr = multimodalFamily({
       max_position_embeddings: 65_536,
     },
   },
+  changes: (forward, config) => withSinusoids(withFrequenciesTwice(forward), config.object('audio_config')),
   beside(config) {
     const audio = config.object('audio_config')
     const defaults = { mels: 128, hiddenSize: 1024, layers: 24, heads: 16, ffnSize: 4096 }
@@ -36,3 +40,9 @@ export const qwen3Asr = multimodalFamily({
     }
   },
 })
+
+/** The positions of a chunk of sound are a buffer in float32. */
+function withSinusoids(forward: ForwardPass, audio: ConfigReader): ForwardPass {
+  const elements = audio.integer('max_position_embeddings', 13) * audio.positive('d_model', 1024)
+  return { ...forward, float32BufferElements: (forward.float32BufferElements ?? 0) + elements }
+}

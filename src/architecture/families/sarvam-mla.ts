@@ -1,12 +1,25 @@
+import { MERGED_GATED_EXPERTS } from '../blocks/experts.js'
 import type { Family } from '../family.js'
-import { deepseekV3 } from './deepseek-v3.js'
+import { decoderFamily } from '../shapes/decoder-family.js'
+import { newerDeepseekV3 } from '../shapes/newer-deepseek-v3.js'
+import { PLAN_OF_FEED_FORWARD } from '../tensor-plan.js'
+
+const classes = decoderFamily({
+  ...newerDeepseekV3,
+  modelType: 'sarvam_mla',
+  attributeMap: {
+    num_local_experts: 'n_routed_experts',
+    num_experts: 'n_routed_experts',
+    num_shared_experts: 'n_shared_experts',
+  },
+  mergedLayers: MERGED_GATED_EXPERTS,
+  tensorPlan: PLAN_OF_FEED_FORWARD,
+})
 
 /** Sarvam 105B (Sarvam AI 2026, https://www.sarvam.ai): DeepSeek-V3 with sizes of its own, in DeepSeek-V3's classes. */
 export const sarvamMla: Family = {
-  ...deepseekV3,
-  modelTypes: ['sarvam_mla'],
-  attributeMap: { num_experts: 'n_routed_experts', num_shared_experts: 'n_shared_experts' },
-  describe: (config, className, find) => deepseekV3.describe(config.withDefaults(SIZES), className, find),
+  ...classes,
+  describe: (config, className, find) => classes.describe(config.withDefaults(SIZES), className, find),
 }
 
 const SIZES = {

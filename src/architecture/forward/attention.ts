@@ -36,7 +36,7 @@ export interface Attention {
   readonly latent?: 'heads' | 'vector'
   /** Whether latent attention multiplies queries and the latent vector by numbers (LongCat-Flash). Default: no. */
   readonly scaledLatent?: boolean
-  /** Whether queries are multiplied by a number of their place (Mistral 4, with latent attention). Default: no. */
+  /** Whether all queries are multiplied by a number of their place, in their dtype (Ministral 3, and Mistral 4 with latent attention). Default: no. */
   readonly placesScaleQueries?: boolean
   /**
    * Whether an indexer chooses the tokens that each token attends to, and which of its features are rotated together (DeepSeek-V3.2,

@@ -52,3 +52,12 @@ export function scaledWhereUnrotated(
   ops.tape.free(product, input)
   return output
 }
+
+/** Rotated queries times a number of their place, which is cast to their dtype. Frees its input. */
+export function scaledByPlaces({ layers: { ops }, forward, options }: DecoderRun, input: Tensor): Tensor {
+  if (!forward.attention.placesScaleQueries) return input
+  const factors = ops.tape.tensor(options.sequence, input.dtype, '_to_copy')
+  const output = ops.scale(input, factors)
+  ops.tape.free(factors, input)
+  return output
+}

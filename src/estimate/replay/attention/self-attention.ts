@@ -16,7 +16,7 @@ import { isEager } from './masks.js'
 import { gateAt, throughGate } from './output-gate.js'
 import { repeat } from './repeat.js'
 import { isRotatedInPlace, rotate } from './rotation.js'
-import { chunked, scaledWhereUnrotated } from './scaled-queries.js'
+import { chunked, scaledByPlaces, scaledWhereUnrotated } from './scaled-queries.js'
 
 const CACHES = { copied: cached, kept } as const
 
@@ -42,7 +42,8 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
     held.push(tape.alias(queryRaw), tape.alias(keyRaw))
   const [queryRotated, keyRotated] = chunked(run, layer, rotate(run, queryRaw, keyRaw, layer, held))
   tape.free(queryRaw, keyRaw)
-  const query = scaledWhereUnrotated(run, layer, normalised(run, block, 'queryNorm', 'rotated', queryRotated))
+  const unscaled = scaledWhereUnrotated(run, layer, normalised(run, block, 'queryNorm', 'rotated', queryRotated))
+  const query = scaledByPlaces(run, unscaled)
   const key = normalised(run, block, 'keyNorm', 'rotated', keyRotated)
   const [keys, values] = options.cache ? CACHES[attention.cache](run, key, value) : behindPrefix(run, layer, key, value)
   const groups = attention.sharedHeads === 'repeated' ? heads / kvHeads : 1
