@@ -142,8 +142,10 @@ export interface FamilyFacts {
   readonly needsWindow?: NeedsWindow
   /** What its forward pass computes and no estimate replays: the estimate says so. */
   readonly unreplayed?: readonly Unreplayed[]
-  /** How transformers divides its modules among tensor-parallel ranks. Absent: it has no plan, or one that no estimate replays. */
+  /** How transformers divides its modules among tensor-parallel ranks. Absent: it has no plan, or `undivided` says why no estimate has it. */
   readonly tensorPlan?: TensorPlan
+  /** Why there is no `tensorPlan`. Default: transformers has none. */
+  readonly undivided?: string
   /** The largest image that its processor makes. Absent: engines' memory for images cannot be planned. */
   readonly largestImage?: FindLargestImage
   /** What the code around its language model does to the embeddings of all tokens, also of text. Absent: nothing. */

@@ -13,6 +13,16 @@ export interface TensorPlan {
   readonly gatheredColumns: readonly string[]
   /** Linear layers whose inputs each rank has whole, and takes its part of. */
   readonly splitRows: readonly string[]
+  /** Linear layers whose outputs are divided, without an exchange: gradients of their inputs are not summed up (`local_colwise`). */
+  readonly localColumns: readonly string[]
+  /** Linear layers whose inputs are divided, without an exchange: the block's output is summed up in place (`local_rowwise`, `gather`). */
+  readonly localRows: readonly string[]
+  /** Projections that each rank has whole, whose output is taken apart and joined again, so that the gradient of its last part is summed. */
+  readonly rejoined: readonly string[]
+  /** Whether experts in common tensors have their inputs before their outputs (Llama 4). */
+  readonly transposesExperts: boolean
+  /** Layers at which its code stops, and why. */
+  readonly stops: Readonly<Record<string, string>>
   /** Modules whose layers each rank has whole, whatever the layers are called. */
   readonly whole: readonly string[]
   /** Whether each rank computes attention for its part of the heads. */
@@ -21,7 +31,16 @@ export interface TensorPlan {
   readonly attention?: { readonly sharedHeads: 'kernel' }
   /** Whether the vocabulary of the input embedding is divided. */
   readonly dividesVocabulary: boolean
+  /** The name of the input embedding. */
+  readonly embedding: string
 }
+
+/** Why a family has no plan here that transformers has. */
+export const NOT_REPLAYED = 'the plan that transformers 5.24.0 has for it is not estimated'
+
+/** Why a family whose code differs in version 5 has no plan here: version 4.57 divides nothing of it. */
+export const ONLY_IN_5 =
+  'transformers 4.57.6, as which it is estimated, has no plan to divide it, and the code of 5.24.0 is another'
 
 /**
  * Attention and gated feed-forward networks, or those without a gate. Since version 5.24 or before, the input embedding is divided too
@@ -33,9 +52,15 @@ export const PLAN: TensorPlan = {
   rows: ['o_proj', 'down_proj'],
   gatheredColumns: ['lm_head'],
   splitRows: [],
+  localColumns: [],
+  localRows: [],
+  rejoined: [],
+  transposesExperts: false,
+  stops: {},
   whole: [],
   dividesHeads: true,
   dividesVocabulary: true,
+  embedding: 'embed_tokens',
 }
 
 /** Embedding and head alone: attention and feed-forward networks are whole on every rank. */
@@ -61,6 +86,19 @@ export const PLAN_OF_FEED_FORWARD: TensorPlan = {
   rows: ['down_proj'],
 }
 
+/** Latent attention, with the projections of all heads divided. What all heads share is whole on every rank. */
+export const PLAN_OF_LATENT_HEADS: TensorPlan = {
+  ...PLAN,
+  columns: ['q_proj', 'q_b_proj', 'kv_b_proj', 'gate_proj', 'up_proj'],
+  rejoined: ['kv_a_proj_with_mqa'],
+}
+
+/** The projections of gated delta networks are gathered, and the networks whole on every rank. */
+export const PLAN_OF_DELTA_NETS: TensorPlan = {
+  ...PLAN,
+  gatheredColumns: ['lm_head', 'in_proj_qkv', 'in_proj_z', 'in_proj_b', 'in_proj_a', 'out_proj'],
+}
+
 /** Gate and up are one projection, whose outputs are gathered before they are taken apart. */
 export const PLAN_OF_FUSED_GATES: TensorPlan = {
   ...PLAN,
@@ -79,4 +117,13 @@ export const PLAN_OF_EXPERTS: TensorPlan = {
   version: '4.57.6',
   gatheredColumns: [],
   dividesVocabulary: false,
+}
+
+/** The same, with feed-forward networks of plain tensors, whose outputs are summed up in place. */
+export const PLAN_OF_LOCAL_EXPERTS: TensorPlan = {
+  ...PLAN_OF_EXPERTS,
+  columns: ['q_proj', 'k_proj', 'v_proj'],
+  rows: ['o_proj'],
+  localColumns: ['gate_proj', 'up_proj'],
+  localRows: ['down_proj'],
 }

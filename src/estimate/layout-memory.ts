@@ -16,9 +16,10 @@ import { bytesPerToken } from './serving/cache/cache-bytes.js'
 import { storedWeights } from './serving/weights/stored-weights.js'
 import { pipelineMemory, pipelineMemoryBelow } from './shard/pipeline-memory.js'
 import { profileStep, type StepProfile } from './shard/profile.js'
+import { isDivisible } from './shard/refused-division.js'
 import { refusedLayout } from './shard/refused-layout.js'
 import { tensorMemory } from './shard/tensor-memory.js'
-import { isDivisible, tensorRank } from './shard/tensor-rank.js'
+import { tensorRank } from './shard/tensor-rank.js'
 import { type Layout, shardedEstimate } from './sharding.js'
 
 /** The memory of one run in any layout. */
@@ -99,7 +100,7 @@ function dividedServing(
   const storage = model.storage(options.served)
   const { perGpu, total } = storedWeights(model.architecture, storage, { tensor, pipeline, expert: 1 })
   const rank =
-    tensor > 1 && isDivisible(model.architecture, tensor)
+    tensor > 1 && isDivisible(model.architecture, tensor, false)
       ? tensorMemory(model, options, { tensor, data: 1 })
       : undefined
   if (rank && data * pipeline === 1 && storage.precision === storage.computeDtype && !model.files) return rank

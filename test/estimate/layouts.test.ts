@@ -10,7 +10,13 @@ import {
 } from '../../src/estimate/shard/pipeline-memory.js'
 import { memoryRecords } from './memory-records.js'
 
-const RECORDS = ['layouts.jsonl.gz', 'layout-steps.jsonl.gz', 'layout-families.jsonl.gz', 'layout-mixtures.jsonl.gz']
+const RECORDS = [
+  'layouts.jsonl.gz',
+  'layout-steps.jsonl.gz',
+  'layout-families.jsonl.gz',
+  'layout-mixtures.jsonl.gz',
+  'layout-further.jsonl.gz',
+]
   .flatMap(memoryRecords)
   .map((record) => [record.id, record] as const)
 
@@ -111,12 +117,35 @@ describe('what a layout cannot be', () => {
   })
 
   it.each([
-    ['gpt2', { tensor: 2 }, 'transformers 5.24.0 has no plan to divide it'],
+    ['gpt2', { tensor: 2 }, 'transformers 5.24.0 has no plan to divide its layers; use `sharding`'],
+    ['gpt_oss', { tensor: 2 }, 'stops in training at the bias of `o_proj`'],
+    ['qwen2_moe', { tensor: 2 }, 'stops where its attention joins the heads of all ranks'],
+    ['bamba', { tensor: 2 }, 'has no plan to divide it, and the code of 5.24.0 is another'],
+    ['olmo_hybrid', { tensor: 2 }, 'the plan that transformers 5.24.0 has for it is not estimated; use `sharding`'],
     ['gpt2', { pipeline: 2 }, 'with tied embeddings, which are on two stages'],
     ['gemma2', { pipeline: 2 }, 'with tied embeddings'],
   ])('is refused for %s: %j', (type, layout, message) => {
     const model = architectureFromConfig({ model_type: type, ...SIZES })
     expect(() => estimate({ layout, attention: 'eager' }, model)).toThrow(message)
+  })
+
+  it.each<readonly [string, MemoryOptions, string]>([
+    ['deepseek_v2', {}, 'with q_a_proj: transformers 4.57.6 divides it and stops at the norm behind it'],
+    ['qwen3_moe', {}, 'with a bias of o_proj: transformers 4.57.6, as which it is estimated, stops there in training'],
+    ['llama4_text', { method: 'lora' }, 'which is estimated as in transformers 4.57.6: PEFT needs 5.17 for it'],
+    ['qwen3_5_text', { layout: { tensor: 4 } }, 'in_proj_b has 2 outputs'],
+  ])('is refused where %s stops in training, whatever its prefill does', (type, options, message) => {
+    const model = architectureFromConfig({
+      ...SIZES,
+      model_type: type,
+      attention_bias: true,
+      q_lora_rank: 32,
+      linear_num_value_heads: 2,
+      linear_num_key_heads: 2,
+    })
+    const layout = { tensor: 2 }
+    expect(() => estimate({ layout, ...options }, model)).toThrow(message)
+    expect(estimate({ layout, ...options, method: 'inference' }, model).totalBytes).toBeGreaterThan(0)
   })
 
   it('is experts beside matrices', () => {

@@ -4,6 +4,7 @@ import { gatedMlp } from '../blocks/gated-mlp.js'
 import { linear } from '../blocks/linear.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /** Aria's language model (Li et al. 2024, arXiv:2410.05993): Llama with routed and shared experts in each layer. */
 export const ariaText = decoderFamily({
@@ -37,4 +38,5 @@ export const ariaText = decoderFamily({
     const { feedForward, ...pass } = llamaForward(config)
     return { ...pass, feedForward: { ...feedForward, mixture: { dispatch: 'writtenInTurn' } } }
   },
+  undivided: NOT_REPLAYED,
 })

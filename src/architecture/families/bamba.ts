@@ -8,6 +8,7 @@ import { llamaForward } from '../forward/llama-forward.js'
 import { partialRotation } from '../forward/rotation.js'
 import { container, listOf, range } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
+import { ONLY_IN_5 } from '../tensor-plan.js'
 
 /** Bamba (IBM 2024, https://huggingface.co/blog/bamba): Mamba-2 in most layers, attention in the few that the config lists. */
 export const bamba = causalLmFamily({
@@ -81,4 +82,5 @@ export const bamba = causalLmFamily({
       mamba: { kind: 'chunkScan', chunkTokens: config.positive('mamba_chunk_size', 256), states: 'inPlace' },
     },
   }),
+  undivided: ONLY_IN_5,
 })

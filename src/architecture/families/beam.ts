@@ -8,6 +8,7 @@ import type { Dimensions } from '../dimensions.js'
 import { hasLimit } from '../forward/limits.js'
 import { tablesOfKinds } from '../forward/rotation.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /** Beam (2026, in transformers 5.24): experts from the fourth layer on, gates on the output of attention, and a window in five layers of six. */
 export const beam = decoderFamily({
@@ -94,6 +95,7 @@ export const beam = decoderFamily({
     residual: { order: 'sequential', scaled: 'both' },
     ...(hasLimit(config, 'final_logit_softcapping', true) && { logits: { form: 'cappedInFloat32' } }),
   }),
+  undivided: NOT_REPLAYED,
 })
 
 /** Whether any layer rotates queries and keys. */

@@ -8,6 +8,7 @@ import { GPT_FIELD_NAMES } from '../blocks/renamed-sizes.js'
 import { container, repeated } from '../module.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding } from '../shapes/headed-model.js'
+import { ONLY_IN_5 } from '../tensor-plan.js'
 
 /** CodeGen (Nijkamp et al. 2022, arXiv:2203.13474): GPT-J with queries, keys and values in one projection. */
 export const codegen = headedFamily({
@@ -66,4 +67,5 @@ export const codegen = headedFamily({
     }
   },
   loraTargets: ['qkv_proj'],
+  undivided: ONLY_IN_5,
 })

@@ -5,6 +5,7 @@ import { DEEPSEEK_LATENT, latentAttention, latentSizes } from '../blocks/latent-
 import type { ConfigReader } from '../config-reader.js'
 import type { Module } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN_OF_EXPERTS } from '../tensor-plan.js'
 
 /**
  * DeepSeek-V2 (DeepSeek-AI 2024, arXiv:2405.04434): latent attention; first dense layers, then routed experts with
@@ -75,6 +76,15 @@ export const deepseekV2 = decoderFamily({
       },
     },
   }),
+  tensorPlan: {
+    ...PLAN_OF_EXPERTS,
+    columns: ['q_proj', 'kv_b_proj', 'gate_proj', 'up_proj'],
+    whole: ['experts', 'shared_experts'],
+    stops: {
+      q_a_proj:
+        'transformers 4.57.6 divides it and stops at the norm behind it, and the experts of 5.24.0 are not estimated',
+    },
+  },
 })
 
 /** Whether the router adds to the scores of experts, as in the largest DeepSeek-VL2. transformers has no such class. */

@@ -4,7 +4,7 @@ import { DEEPSEEK_LATENT, DEEPSEEK_SIZES, latentAttention, latentSizes } from '.
 import type { ConfigReader } from '../config-reader.js'
 import { deepseekV3Mixture } from '../forward/deepseek-mixture.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
-import { PLAN_OF_EXPERTS } from '../tensor-plan.js'
+import { PLAN_OF_LOCAL_EXPERTS } from '../tensor-plan.js'
 
 /**
  * DeepSeek-V3 and R1 (DeepSeek-AI 2024, arXiv:2412.19437): latent attention; three dense layers, then 256 experts
@@ -44,7 +44,7 @@ export const deepseekV3 = decoderFamily({
     norm: 'rmsNorm',
     feedForward: { activation: config.string('hidden_act', 'silu'), mixture: deepseekV3Mixture(config) },
   }),
-  tensorPlan: { ...PLAN_OF_EXPERTS, columns: ['gate_proj', 'up_proj'], rows: ['down_proj'], dividesHeads: false },
+  tensorPlan: { ...PLAN_OF_LOCAL_EXPERTS, columns: [], rows: [], dividesHeads: false },
 })
 
 /** A saved config states the derived value, which takes precedence. */

@@ -5,6 +5,7 @@ import { gatedMlp } from '../blocks/gated-mlp.js'
 import { DEEPSEEK_LATENT, latentAttention, latentSizes } from '../blocks/latent-attention.js'
 import { groupedDeepseekMixture } from '../forward/deepseek-mixture.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN_OF_LATENT_HEADS } from '../tensor-plan.js'
 
 /**
  * DeepSeek-V3.2 (DeepSeek-AI 2025, arXiv:2512.02556): DeepSeek-V3 with an indexer that selects the tokens that attention
@@ -65,4 +66,5 @@ export const deepseekV32 = decoderFamily({
     },
   }),
   mergedLayers: MERGED_GATED_EXPERTS,
+  tensorPlan: PLAN_OF_LATENT_HEADS,
 })

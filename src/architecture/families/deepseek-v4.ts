@@ -8,6 +8,7 @@ import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
 import { container, listOf, type Module, range } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /**
  * DeepSeek-V4 (DeepSeek-AI 2026): one key-value head in a short window, older tokens compressed by 4 or by 128, and four
@@ -149,6 +150,7 @@ export const deepseekV4 = causalLmFamily({
       },
     },
   }),
+  undivided: NOT_REPLAYED,
 })
 
 /** What transformers keeps in float32 in a model of 16 bits (`_keep_in_fp32_modules_strict`). */

@@ -2,6 +2,7 @@ import { llamaAttention } from '../blocks/attention.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { ONLY_IN_5 } from '../tensor-plan.js'
 
 /** DiffLlama (after Ye et al. 2024, arXiv:2410.05258): each head is the difference of two attentions, weighed by four learned vectors. */
 export const diffllama = decoderFamily({
@@ -27,4 +28,5 @@ export const diffllama = decoderFamily({
     ...llamaForward(config),
     attention: { sharedHeads: 'repeated', isDifference: true },
   }),
+  undivided: ONLY_IN_5,
 })

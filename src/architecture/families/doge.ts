@@ -5,6 +5,7 @@ import { slidingWindow } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { container } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /**
  * Doge (SmallDoge 2024, https://github.com/SmallDoges/small-doge): a learned mask on keys, a gain for each residual connection, and
@@ -77,4 +78,5 @@ export const doge = decoderFamily({
       fixed: ['attention', 'attended', 'fed'],
     },
   }),
+  undivided: NOT_REPLAYED,
 })

@@ -5,7 +5,7 @@ import { layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { deepseekV3Mixture } from '../forward/deepseek-mixture.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
-import { PLAN_OF_EXPERTS } from '../tensor-plan.js'
+import { PLAN_OF_LOCAL_EXPERTS } from '../tensor-plan.js'
 
 /** dots.llm1 (Huo et al. 2025, arXiv:2506.05767): DeepSeek-V3's experts with ordinary attention and norms of its heads. */
 export const dots1 = decoderFamily({
@@ -49,7 +49,10 @@ export const dots1 = decoderFamily({
     }),
   forward: (config) => ({
     ...llamaForward(config),
-    feedForward: { activation: config.string('hidden_act', 'silu'), mixture: deepseekV3Mixture(config) },
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      mixture: { ...deepseekV3Mixture(config), normalised: config.boolean('norm_topk_prob', false) },
+    },
   }),
-  tensorPlan: PLAN_OF_EXPERTS,
+  tensorPlan: PLAN_OF_LOCAL_EXPERTS,
 })

@@ -3,7 +3,7 @@ import { gatedMlp } from '../blocks/gated-mlp.js'
 import { linear } from '../blocks/linear.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { ernie45MoeBody } from '../shapes/ernie45-body.js'
-import { PLAN_OF_EXPERTS } from '../tensor-plan.js'
+import { PLAN_OF_LOCAL_EXPERTS } from '../tensor-plan.js'
 
 /**
  * ERNIE 4.5, the mixtures of experts (Baidu 2025,
@@ -56,5 +56,5 @@ export const ernie45Moe = decoderFamily({
       },
     },
   }),
-  tensorPlan: PLAN_OF_EXPERTS,
+  tensorPlan: PLAN_OF_LOCAL_EXPERTS,
 })

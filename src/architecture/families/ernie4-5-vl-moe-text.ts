@@ -4,6 +4,7 @@ import { container, type Module } from '../module.js'
 import { ERNIE_IMAGE_EXPERTS } from '../senses/ernie4-5-vl.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { ernie45MoeBody } from '../shapes/ernie45-body.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /** The language model of ERNIE 4.5 VL: tokens of texts and of images have experts and a router of their own. */
 export const ernie45VlMoeText = decoderFamily({
@@ -69,4 +70,5 @@ export const ernie45VlMoeText = decoderFamily({
       },
     },
   }),
+  undivided: NOT_REPLAYED,
 })

@@ -7,6 +7,7 @@ import { rmsNorm } from '../blocks/norm.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { container, repeated } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
+import { ONLY_IN_5 } from '../tensor-plan.js'
 
 /** Falcon-H1 (Zuo et al. 2025, arXiv:2507.22448): attention and Mamba-2 in parallel in every layer. */
 export const falconH1 = causalLmFamily({
@@ -89,4 +90,5 @@ export const falconH1 = causalLmFamily({
     }
   },
   loraRefused: ['out_proj', 'conv1d'],
+  undivided: ONLY_IN_5,
 })

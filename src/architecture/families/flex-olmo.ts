@@ -4,6 +4,7 @@ import { experts, expertsBlock } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { linear } from '../blocks/linear.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /** FlexOlmo (Shi et al. 2025, arXiv:2507.07024): OLMo 2's layers with experts that were trained apart. */
 export const flexOlmo = decoderFamily({
@@ -44,4 +45,5 @@ export const flexOlmo = decoderFamily({
       mixture: { normalised: config.boolean('norm_topk_prob', false) },
     },
   }),
+  undivided: NOT_REPLAYED,
 })

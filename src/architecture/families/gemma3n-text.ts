@@ -12,6 +12,7 @@ import { keySharing } from '../forward/key-sharing.js'
 import { hasLimit } from '../forward/limits.js'
 import { container, listOf, type Module, range, repeated } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /**
  * Gemma 3n's language model (Google DeepMind 2025, https://ai.google.dev/gemma/docs/gemma-3n): several residual streams of
@@ -92,6 +93,7 @@ export const gemma3nText = causalLmFamily({
       logits: { form: hasLimit(config, 'final_logit_softcapping', true) ? 'capped' : 'plain' },
     }
   },
+  undivided: NOT_REPLAYED,
 })
 
 /** transformers 5 has no keys and values in the layers that take those of others; 4.57 has them, and does not use them. */

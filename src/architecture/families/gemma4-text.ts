@@ -10,6 +10,7 @@ import { keySharing } from '../forward/key-sharing.js'
 import { hasLimit } from '../forward/limits.js'
 import { container, listOf } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /**
  * Gemma 4's language model (Google DeepMind 2026, https://ai.google.dev/gemma/docs/core): full attention with wider
@@ -131,6 +132,7 @@ export const gemma4Text = causalLmFamily({
           : undefined,
     }
   },
+  undivided: NOT_REPLAYED,
 })
 
 /** The type of each layer. The last always has full attention: transformers overrides the config. */

@@ -7,6 +7,7 @@ import type { ConfigReader } from '../config-reader.js'
 import { groupedDeepseekMixture } from '../forward/deepseek-mixture.js'
 import { range } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /** GLM-5 (Z.ai 2026, arXiv:2602.15763): DeepSeek-V3.2's sparse attention, whose choice of tokens several layers may share. */
 export const glmMoeDsa = decoderFamily({
@@ -72,6 +73,7 @@ export const glmMoeDsa = decoderFamily({
     },
   }),
   mergedLayers: MERGED_GATED_EXPERTS,
+  undivided: NOT_REPLAYED,
 })
 
 const LATENT: LatentDefaults = {

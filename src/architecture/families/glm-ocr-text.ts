@@ -3,6 +3,7 @@ import { fusedGatedMlp } from '../blocks/gated-mlp.js'
 import { glm4Layer } from '../blocks/glm4-layer.js'
 import { partialRotation } from '../forward/rotation.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /** The language model of GLM-OCR: GLM-4's layers without biases. */
 export const glmOcrText = decoderFamily({
@@ -31,4 +32,5 @@ export const glmOcrText = decoderFamily({
     norm: 'rmsNorm',
     feedForward: { activation: config.string('hidden_act', 'silu') },
   }),
+  undivided: NOT_REPLAYED,
 })

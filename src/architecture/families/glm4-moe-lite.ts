@@ -4,6 +4,7 @@ import { latentBlocks } from '../blocks/latent-attention.js'
 import { groupedDeepseekMixture } from '../forward/deepseek-mixture.js'
 import { latentForward } from '../forward/latent-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /**
  * GLM-4.7-Flash (Z.ai 2025, arXiv:2508.06471): latent attention as in DeepSeek-V3, a dense layer, then routed experts
@@ -58,4 +59,5 @@ export const glm4MoeLite = decoderFamily({
     feedForward: { activation: config.string('hidden_act', 'silu'), mixture: groupedDeepseekMixture(config) },
   }),
   mergedLayers: MERGED_GATED_EXPERTS,
+  undivided: NOT_REPLAYED,
 })

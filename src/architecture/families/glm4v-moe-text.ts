@@ -4,6 +4,7 @@ import { gatedMlp } from '../blocks/gated-mlp.js'
 import { deepseekV3Mixture } from '../forward/deepseek-mixture.js'
 import { partialRotation } from '../forward/rotation.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /** The language model of GLM-4.5V: GLM-4.5-Air with biases of queries, keys and values. */
 export const glm4vMoeText = decoderFamily({
@@ -41,4 +42,5 @@ export const glm4vMoeText = decoderFamily({
       mixture: { ...deepseekV3Mixture(config), routerBuffer: 'float32' },
     },
   }),
+  undivided: NOT_REPLAYED,
 })

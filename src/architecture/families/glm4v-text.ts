@@ -3,6 +3,7 @@ import { fusedGatedMlp } from '../blocks/gated-mlp.js'
 import { glm4Layer } from '../blocks/glm4-layer.js'
 import { partialRotation } from '../forward/rotation.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /** The language model of GLM-4.1V: GLM-4-0414 whose heads always divide the hidden size. */
 export const glm4vText = decoderFamily({
@@ -27,4 +28,5 @@ export const glm4vText = decoderFamily({
     norm: 'rmsNorm',
     feedForward: { activation: config.string('hidden_act', 'silu') },
   }),
+  undivided: NOT_REPLAYED,
 })

@@ -8,6 +8,7 @@ import { partialRotation } from '../forward/rotation.js'
 import { container, repeated } from '../module.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
+import { PLAN } from '../tensor-plan.js'
 
 /**
  * GPT-NeoX and Pythia (Black et al. 2022, arXiv:2204.06745): parallel attention and MLP, each with its own norm;
@@ -74,4 +75,11 @@ export const gptNeox = headedFamily({
     },
   }),
   loraTargets: ['query_key_value'],
+  tensorPlan: {
+    ...PLAN,
+    columns: ['query_key_value', 'dense_h_to_4h'],
+    rows: ['dense', 'dense_4h_to_h'],
+    gatheredColumns: ['embed_out'],
+    embedding: 'embed_in',
+  },
 })

@@ -49,4 +49,6 @@ export const gptOss = decoderFamily({
     attention: { eagerOnly: true },
     feedForward: { activation: 'sigmoid', mixture: { router: 'softmaxOfLargest' } },
   }),
+  undivided:
+    'transformers 4.57.6, as which it is estimated, stops in training at the bias of `o_proj`, and 5.24.0 divides embedding and head alone',
 })

@@ -12,6 +12,7 @@ import { partialRotation } from '../forward/rotation.js'
 import { container, repeated } from '../module.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
+import { ONLY_IN_5 } from '../tensor-plan.js'
 
 /**
  * GPT-J (Wang & Komatsuzaki 2021, https://github.com/kingoflolz/mesh-transformer-jax): parallel attention and MLP
@@ -67,4 +68,5 @@ export const gptj = headedFamily({
     logits: { prefill: 'allTokens' },
   }),
   loraTargets: ['q_proj', 'v_proj'],
+  undivided: ONLY_IN_5,
 })

@@ -5,6 +5,7 @@ import { graniteForward } from '../forward/granite-forward.js'
 import type { Rotation } from '../forward/rotation.js'
 import { range } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /** Granite with a window (IBM 2026, https://www.ibm.com/granite): a window in three layers of four, and an attention sink for each head. */
 export const graniteSwa = decoderFamily({
@@ -48,6 +49,7 @@ export const graniteSwa = decoderFamily({
           : undefined,
     }
   },
+  undivided: NOT_REPLAYED,
 })
 
 /** The base of each layer's rotation; 0 for a layer that does not rotate. */

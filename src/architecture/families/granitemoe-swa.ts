@@ -6,6 +6,7 @@ import { layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import type { ConfigReader } from '../config-reader.js'
 import { range } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /** Granite's mixtures of experts with a window (IBM 2026, https://www.ibm.com/granite), and an attention sink for each head. */
 export const granitemoeSwa = decoderFamily({
@@ -53,6 +54,7 @@ export const granitemoeSwa = decoderFamily({
     residual: { order: 'sequential', scaled: true, keepsRouted: true },
     logits: { form: 'scaled' },
   }),
+  undivided: NOT_REPLAYED,
 })
 
 /** The base of the rotation of each layer: 0 means none. */

@@ -3,6 +3,7 @@ import { LLAMA_DEFAULTS } from '../blocks/decoder-sizes.js'
 import { graniteMixture } from '../blocks/granite-experts.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { ONLY_IN_5 } from '../tensor-plan.js'
 
 /** Granite 3 MoE (IBM 2024, https://www.ibm.com/granite): the experts of a layer in two tensors. */
 export const granitemoe = decoderFamily({
@@ -18,4 +19,5 @@ export const granitemoe = decoderFamily({
     residual: { order: 'sequential', scaled: true },
     logits: { form: 'scaled', castsForLoss: true },
   }),
+  undivided: ONLY_IN_5,
 })

@@ -9,6 +9,7 @@ import { rmsNorm } from '../blocks/norm.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { container } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
+import { ONLY_IN_5 } from '../tensor-plan.js'
 
 /** Granite 4 (IBM 2025, https://www.ibm.com/granite): Mamba-2 in nine layers of ten, with or without routed experts. */
 export const granitemoehybrid = causalLmFamily({
@@ -79,4 +80,5 @@ export const granitemoehybrid = causalLmFamily({
       logits: { form: 'scaled', castsForLoss: true },
     }
   },
+  undivided: ONLY_IN_5,
 })

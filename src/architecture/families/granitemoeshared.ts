@@ -1,6 +1,7 @@
 import { graniteMixture, graniteSharedLayer } from '../blocks/granite-experts.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { ONLY_IN_5 } from '../tensor-plan.js'
 
 /** Granite MoE with a shared expert (IBM 2025, https://www.ibm.com/granite): a feed-forward network in addition to the routed experts. */
 export const granitemoeshared = decoderFamily({
@@ -28,4 +29,5 @@ export const granitemoeshared = decoderFamily({
     logits: { form: 'scaled', castsForLoss: true },
   }),
   layer: graniteSharedLayer('GraniteMoeSharedMLP'),
+  undivided: ONLY_IN_5,
 })

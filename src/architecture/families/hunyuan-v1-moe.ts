@@ -9,6 +9,7 @@ import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
 import { container, listOf } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
+import { ONLY_IN_5 } from '../tensor-plan.js'
 
 /**
  * Hunyuan-A13B (Tencent 2025, https://github.com/Tencent-Hunyuan/Hunyuan-A13B): routed experts and a shared one as
@@ -67,6 +68,7 @@ export const hunyuanV1Moe = causalLmFamily({
       },
     },
   }),
+  undivided: ONLY_IN_5,
 })
 
 /** A number that the config states once for all layers, or as a list with one number a layer. */

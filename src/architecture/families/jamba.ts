@@ -8,6 +8,7 @@ import { innerSize, mambaMixer, timeStepRank } from '../blocks/mamba.js'
 import { rmsNorm } from '../blocks/norm.js'
 import { container, listOf, range } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
+import { ONLY_IN_5 } from '../tensor-plan.js'
 
 /** Jamba (Lieber et al. 2024, arXiv:2403.19887): Mamba in seven layers of eight, experts in every other layer. */
 export const jamba = causalLmFamily({
@@ -101,4 +102,5 @@ export const jamba = causalLmFamily({
     },
     feedForward: { activation: config.string('hidden_act', 'silu'), mixture: { normalised: false } },
   }),
+  undivided: ONLY_IN_5,
 })

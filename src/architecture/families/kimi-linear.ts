@@ -9,6 +9,7 @@ import type { ConfigReader } from '../config-reader.js'
 import { groupedDeepseekMixture } from '../forward/deepseek-mixture.js'
 import { container, type Module } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /** Kimi Linear (Moonshot AI 2025, arXiv:2510.26692): Kimi delta attention in three layers of four, latent attention in the others. */
 export const kimiLinear = decoderFamily({
@@ -66,6 +67,7 @@ export const kimiLinear = decoderFamily({
     },
     float32Parameters: ['.forget_gate.dt_bias'],
   }),
+  undivided: NOT_REPLAYED,
 })
 
 const LATENT: LatentDefaults = {

@@ -6,6 +6,7 @@ import { linear } from '../blocks/linear.js'
 import { rotationOfKinds } from '../forward/rotation.js'
 import { range } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /** Laguna (Poolside 2026, https://poolside.ai): gates on the output of attention, and layers with different numbers of heads. */
 export const laguna = decoderFamily({
@@ -84,4 +85,5 @@ export const laguna = decoderFamily({
       },
     },
   }),
+  undivided: NOT_REPLAYED,
 })

@@ -10,6 +10,7 @@ import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
 import { container } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /** Lara Mini (2026, in transformers 5.24): gated delta networks between layers of attention, with a window or without, and small experts. */
 export const laraMini = causalLmFamily({
@@ -101,6 +102,7 @@ export const laraMini = causalLmFamily({
       },
     },
   }),
+  undivided: NOT_REPLAYED,
 })
 
 /** The config with the defaults of its class. */

@@ -8,6 +8,7 @@ import { rmsNorm } from '../blocks/norm.js'
 import { shortConv } from '../blocks/short-conv.js'
 import { container, listOfAlike } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /** LFM2's mixtures of experts (Liquid AI 2025, arXiv:2511.23404): dense layers first, then 32 small experts. */
 export const lfm2Moe = causalLmFamily({
@@ -77,4 +78,5 @@ export const lfm2Moe = causalLmFamily({
       },
     },
   }),
+  undivided: NOT_REPLAYED,
 })

@@ -5,6 +5,7 @@ import { linear } from '../blocks/linear.js'
 import type { ConfigReader } from '../config-reader.js'
 import { container, range } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN_OF_LOCAL_EXPERTS } from '../tensor-plan.js'
 
 /**
  * Llama 4's language model (Meta 2025, https://ai.meta.com/blog/llama-4-multimodal-intelligence): experts with a
@@ -76,6 +77,7 @@ export const llama4Text = decoderFamily({
     feedForward: { activation: config.string('hidden_act', 'silu'), mixture: { router: 'batched' } },
     residual: { order: 'sequential', keepsAttended: true },
   }),
+  tensorPlan: { ...PLAN_OF_LOCAL_EXPERTS, transposesExperts: true },
 })
 
 /** The width of the layers without experts. */

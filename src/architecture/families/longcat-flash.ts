@@ -8,6 +8,7 @@ import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
 import { container, repeated } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /**
  * LongCat-Flash (Meituan 2025, arXiv:2509.01322): each layer has attention and a dense network twice, with one mixture of
@@ -91,6 +92,7 @@ export const longcatFlash = causalLmFamily({
       residual: { order: 'shortcut' },
     }
   },
+  undivided: NOT_REPLAYED,
 })
 
 /** The tensor of gates in transformers 5 has a part for the experts that return their input, too. Files have none. */

@@ -7,6 +7,7 @@ import { groupedDeepseekMixture } from '../forward/deepseek-mixture.js'
 import { rotationOfKinds } from '../forward/rotation.js'
 import { container } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /**
  * MiMo-V2-Flash (Xiaomi 2026, arXiv:2601.02780): in five layers of six short windows, attention sinks and twice the key-value
@@ -70,6 +71,7 @@ export const mimoV2Flash = decoderFamily({
     attention: { eagerOnly: true, scaledValues: true, eager: { sinks: 'shifted' } },
     feedForward: { activation: config.string('hidden_act', 'silu'), mixture: groupedDeepseekMixture(config) },
   }),
+  undivided: NOT_REPLAYED,
 })
 
 /** Full attention in the first layer and in every sixth. */

@@ -4,6 +4,7 @@ import type { ConfigReader } from '../config-reader.js'
 import { graniteForward } from '../forward/granite-forward.js'
 import { latentForward } from '../forward/latent-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /** MiniCPM 3 (OpenBMB 2024, https://github.com/OpenBMB/MiniCPM): a dense model with DeepSeek's latent attention. */
 export const minicpm3 = decoderFamily({
@@ -41,6 +42,7 @@ export const minicpm3 = decoderFamily({
       logits: { form: 'ofScaledStates' },
     }
   },
+  undivided: NOT_REPLAYED,
 })
 
 /** By default, a value head has `hidden_size / heads` features. */

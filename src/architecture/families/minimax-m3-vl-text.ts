@@ -8,6 +8,7 @@ import type { ConfigReader } from '../config-reader.js'
 import { partialRotation } from '../forward/rotation.js'
 import { container, type Module } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /** MiniMax-M3's language model (MiniMax 2026, https://github.com/MiniMax-AI): experts, and sparse attention with an indexer. */
 export const minimaxM3VlText = decoderFamily({
@@ -82,6 +83,7 @@ export const minimaxM3VlText = decoderFamily({
       },
     }
   },
+  undivided: NOT_REPLAYED,
 })
 
 function denseSize(config: ConfigReader): number {

@@ -11,6 +11,7 @@ import { jitteredRouting } from '../forward/jittered-routing.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { container } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /**
  * MiniMax-Text-01 (MiniMax 2025, arXiv:2501.08313): lightning attention, which keeps a state of constant size, in
@@ -87,6 +88,7 @@ export const minimax = causalLmFamily({
       feedForward: { activation: config.string('hidden_act', 'silu'), mixture: {} },
     }
   },
+  undivided: NOT_REPLAYED,
 })
 
 /** Which layers have lightning attention. The default: every other one. */

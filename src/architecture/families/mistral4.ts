@@ -2,6 +2,7 @@ import { deepseekMixture } from '../blocks/deepseek-mixture.js'
 import { latentBlocks } from '../blocks/latent-attention.js'
 import { latentForward } from '../forward/latent-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN_OF_FEED_FORWARD } from '../tensor-plan.js'
 
 /** Mistral Small 4 (Mistral AI 2026, https://mistral.ai/news): latent attention and routed experts like DeepSeek-V3. */
 export const mistral4 = decoderFamily({
@@ -57,4 +58,5 @@ export const mistral4 = decoderFamily({
       },
     },
   }),
+  tensorPlan: PLAN_OF_FEED_FORWARD,
 })

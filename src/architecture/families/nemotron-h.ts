@@ -11,6 +11,7 @@ import type { ConfigReader } from '../config-reader.js'
 import { groupedDeepseekMixture } from '../forward/deepseek-mixture.js'
 import { container, type Module } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /**
  * Nemotron-H (NVIDIA 2025, arXiv:2504.03624): each layer is one block alone, Mamba-2, attention, an MLP or experts, as
@@ -130,6 +131,7 @@ export const nemotronH = causalLmFamily({
   }),
   loraTargets: ['q_proj', 'k_proj', 'v_proj', 'o_proj'],
   loraRefused: ['out_proj', 'conv1d'],
+  undivided: NOT_REPLAYED,
 })
 
 /** The block of each layer, from the list `layers_block_type` or the letters of `hybrid_override_pattern`. */

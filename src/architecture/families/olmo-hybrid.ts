@@ -10,6 +10,7 @@ import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
 import { container } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /**
  * Olmo Hybrid (Ai2 2026, https://allenai.org/olmo): gated delta networks in three layers of four, the attention of
@@ -95,6 +96,7 @@ export const olmoHybrid = causalLmFamily({
     feedForward: { activation: config.string('hidden_act', 'silu') },
     float32Parameters: ['.A_log'],
   }),
+  undivided: NOT_REPLAYED,
 })
 
 function deltaSizesOf(config: ConfigReader, { hiddenSize, heads }: Pick<DecoderSizes, 'hiddenSize' | 'heads'>) {

@@ -5,6 +5,7 @@ import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import { hasLimit } from '../forward/limits.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { ONLY_IN_5 } from '../tensor-plan.js'
 
 /**
  * OLMoE (Muennighoff et al. 2024, arXiv:2409.02060): 64 small MLPs a layer, of which a token uses eight; norms of all
@@ -51,4 +52,5 @@ export const olmoe = decoderFamily({
       mixture: { normalised: config.boolean('norm_topk_prob', false) },
     },
   }),
+  undivided: ONLY_IN_5,
 })

@@ -9,6 +9,7 @@ import type { ConfigReader } from '../config-reader.js'
 import { phi3Forward } from '../forward/phi3-forward.js'
 import { container, type Module, tower } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /** Phi-4-multimodal (Microsoft 2025, arXiv:2503.01743): Phi-4-mini with encoders of images and of sound among its embeddings. */
 export const phi4Multimodal = decoderFamily({
@@ -38,6 +39,7 @@ export const phi4Multimodal = decoderFamily({
       audio_embed: audioEmbedding(partOf(config, 'audio_config'), hiddenSize),
     }),
   }),
+  undivided: NOT_REPLAYED,
 })
 
 /** The config of a part. The class of transformers 4.57 has no default for it. */

@@ -5,6 +5,7 @@ import { windowInAllLayers } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { ONLY_IN_5 } from '../tensor-plan.js'
 
 /** Phi-3.5-MoE (Abdin et al. 2024, arXiv:2404.14219): sixteen MLPs a layer, of which a token uses two; layer norms. */
 export const phimoe = decoderFamily({
@@ -50,4 +51,5 @@ export const phimoe = decoderFamily({
       mixture: { router: 'sampled', normalised: false },
     },
   }),
+  undivided: ONLY_IN_5,
 })

@@ -56,4 +56,6 @@ export const qwen2Moe = decoderFamily({
       mixture: { normalised: config.boolean('norm_topk_prob', false) },
     },
   }),
+  undivided:
+    'transformers 4.57.6, as which it is estimated, stops where its attention joins the heads of all ranks, and the experts of 5.24.0 are not estimated',
 })

@@ -5,6 +5,7 @@ import { linear } from '../blocks/linear.js'
 import type { Mixture } from '../forward/mixture.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 import { qwen35Body, qwen35Forward } from '../shapes/qwen35-body.js'
+import { PLAN_OF_DELTA_NETS } from '../tensor-plan.js'
 
 /**
  * Qwen 3.5's mixtures of experts, the language model (Qwen team 2026, https://qwen.ai/blog): gated delta networks in
@@ -47,6 +48,7 @@ export const qwen35MoeText = causalLmFamily({
     }
   },
   forward: (config, dimensions) => qwen35Forward(config, dimensions, SOFTMAX_OF_ALL),
+  tensorPlan: PLAN_OF_DELTA_NETS,
 })
 
 const SOFTMAX_OF_ALL: Mixture = { router: 'softmaxInOne', dispatch: 'grouped', sharedFirst: true }

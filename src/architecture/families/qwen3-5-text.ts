@@ -2,6 +2,7 @@ import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 import { qwen35Body, qwen35Forward } from '../shapes/qwen35-body.js'
+import { PLAN_OF_DELTA_NETS } from '../tensor-plan.js'
 
 /**
  * Qwen 3.5's language model (Qwen team 2026, https://qwen.ai/blog): gated delta networks in three layers of four,
@@ -26,4 +27,5 @@ export const qwen35Text = causalLmFamily({
     dimensions: decoderDimensions(sizes, { gatedMlp: true }),
   }),
   forward: qwen35Forward,
+  tensorPlan: PLAN_OF_DELTA_NETS,
 })

@@ -10,6 +10,7 @@ import { rmsNorm } from '../blocks/norm.js'
 import { partialRotation } from '../forward/rotation.js'
 import { container, listOf, range } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
+import { PLAN_OF_EXPERTS } from '../tensor-plan.js'
 
 /**
  * Qwen3-Next (Qwen team 2025, https://qwen.ai/blog): gated delta networks in three layers of four, gated attention in
@@ -84,4 +85,5 @@ export const qwen3Next = causalLmFamily({
       mixture: { normalised: config.boolean('norm_topk_prob', true) },
     },
   }),
+  tensorPlan: { ...PLAN_OF_EXPERTS, whole: ['shared_expert'] },
 })

@@ -3,6 +3,7 @@ import { expertsBlock, fusedExpertsTransposed, qwenSparseLayers } from '../block
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { linear } from '../blocks/linear.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /** The language model of Qwen3-VL's mixtures: Qwen 3 MoE with the experts of a layer in two tensors. */
 export const qwen3VlMoeText = decoderFamily({
@@ -45,4 +46,5 @@ export const qwen3VlMoeText = decoderFamily({
       mixture: { router: 'softmaxIntoZeros' },
     },
   }),
+  undivided: NOT_REPLAYED,
 })

@@ -6,6 +6,7 @@ import { linear } from '../blocks/linear.js'
 import type { ConfigReader } from '../config-reader.js'
 import { rotationOfKinds } from '../forward/rotation.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { NOT_REPLAYED } from '../tensor-plan.js'
 
 /**
  * Step 3.5 Flash (StepFun 2026, arXiv:2602.10604): experts from the fourth layer on, and a gate for each head of attention.
@@ -78,6 +79,7 @@ export const step3p5 = decoderFamily({
       },
     },
   }),
+  undivided: NOT_REPLAYED,
 })
 
 /** The share of a head's features that layers of a kind rotate, in configs that list it for each layer. */

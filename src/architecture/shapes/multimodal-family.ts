@@ -85,6 +85,8 @@ export function multimodalFamily(options: MultimodalFamilyOptions): Family {
   const { holds = 'base', languageModelName = 'language_model', baseName = name, madeAfterText = [], ...rest } = others
   const { tokenClassifierBias = () => true, changes = (forward: ForwardPass) => forward, ...facts } = rest
   return {
+    undivided:
+      'what the plan of its language model does beside encoders is not estimated: pass the config of that model',
     ...facts,
     modelTypes: [modelType],
     classPrefix: name,

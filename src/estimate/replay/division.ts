@@ -4,17 +4,20 @@ import type { Tape, Tensor } from './tape.js'
 
 /**
  * How tensor-parallel ranks divide a linear layer. `columns`: each has a part of the outputs. `gatheredColumns`: the same, and all get
- * all outputs. `rows`: each has a part of the inputs, and the outputs are summed up. `splitRows`: the same, of inputs that all have.
+ * all outputs. `rows`: each has a part of the inputs, and the outputs are summed up. `splitRows`: the same, of inputs that all have. `rejoined`:
+ * each has the whole layer, and joins both parts of its output again.
  */
-export type DivisionWay = 'columns' | 'gatheredColumns' | 'rows' | 'splitRows'
+export type DivisionWay = 'columns' | 'gatheredColumns' | 'rows' | 'splitRows' | 'rejoined'
 
 /** How tensor-parallel ranks divide a model, in a replay of one of them. */
 export interface Division {
   readonly ranks: number
   /** How they divide a linear layer; absent if each has the whole layer. */
   readonly wayOf: (name: string) => DivisionWay | undefined
-  /** The rows of the whole input embedding; absent if each has the whole embedding. */
-  readonly vocabulary: number | undefined
+  /** The outputs of a whole linear layer whose columns are gathered; absent for others. */
+  readonly outputsOf: (name: string) => number | undefined
+  /** The rows of the whole input embedding; absent if each has the whole embedding, and of other embeddings. */
+  readonly rowsOf: (embedding: string) => number | undefined
   /**
    * What becomes of the embedding's gradient, which `DTensor` computes for the whole vocabulary on every rank. `whole`: it stays.
    * `cut`: FSDP cuts it into the rank's part before it reduces it. `added`: so does the sum with the gradient of a tied head.
@@ -32,13 +35,11 @@ interface Divisible {
 }
 
 /** Whether ranks divide a parameter, which is then a `DTensor`. They divide A of an adapter with the inputs of its layer, and B with its outputs. */
-export function isDivided({ wayOf, vocabulary }: Division, { name, isAdapter, isSecond }: Divisible): boolean {
+export function isDivided({ wayOf, rowsOf }: Division, { name, isAdapter, isSecond }: Divisible): boolean {
   if (isAdapter) return wayOf(name) === (isSecond ? 'columns' : 'rows')
-  return wayOf(moduleOf(name)) !== undefined || (vocabulary !== undefined && name.endsWith(`${EMBEDDING}.weight`))
+  const way = wayOf(moduleOf(name))
+  return (way !== undefined && way !== 'rejoined') || rowsOf(moduleOf(name)) !== undefined
 }
-
-/** The name of the embedding that transformers divides whatever the plan says. */
-export const EMBEDDING = 'embed_tokens'
 
 /** An input that all ranks have: its gradient is the sum over the ranks, in a tensor of its own. The caller keeps the input. */
 export function sharedInput({ tape, ops }: Pass, input: Tensor): Tensor {
@@ -80,6 +81,21 @@ export function gathered({ tape, ops }: Pass, part: Tensor, elements: number, ra
   )
   tape.free(part)
   return columns
+}
+
+/** Both parts of an output in a copy (`MlaKvAProjParallel`). The gradient of the last part is summed over the ranks in a copy. Frees the output. */
+export function rejoined({ tape, ops }: Pass, output: Tensor, sizes: readonly [first: number, last: number]): Tensor {
+  const [first, last] = ops.split(output, sizes)
+  if (!first || !last) throw new Error('there are two parts')
+  const summed = tape.record(
+    [last],
+    {},
+    () => ({ ...tape.alias(last) }),
+    () => [ops.gradient(last.elements, last.dtype, 'clone')],
+  )
+  const both = ops.cat([first, summed])
+  tape.free(output, first, last, summed)
+  return both
 }
 
 /** A copy of the rank's part of an input that all have. Its gradient is gathered. The caller keeps the input. */

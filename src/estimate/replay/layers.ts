@@ -4,7 +4,7 @@ import { doraOf } from './adapters/dora.js'
 import { fusedAdapter } from './adapters/fused-adapter.js'
 import { withTargets } from './adapters/targeted-parameters.js'
 import type { CompleteForwardPass } from './complete-forward-pass.js'
-import { type Division, type DivisionWay, gathered, ownPart, sharedInput, summedUp } from './division.js'
+import { type Division, type DivisionWay, gathered, ownPart, rejoined, sharedInput, summedUp } from './division.js'
 import type { ComputeDtype } from './dtype.js'
 import { FUSED, type KernelSet } from './kernel-set.js'
 import type { Operations } from './operations/operations.js'
@@ -43,6 +43,11 @@ export class Layers extends Products {
   /** A linear layer with its bias and its adapter, if any. Autocast can be off for it. The caller keeps the input. */
   linear(name: string, input: Tensor, outFeatures: number, autocast = this.autocast): Tensor {
     return withTargets(this, name, () => this.#linearOf(name, input, outFeatures, autocast))
+  }
+
+  /** The output features of a linear layer: those of all ranks if their parts are gathered. */
+  outputsOf(name: string): number {
+    return this.division?.outputsOf(name) ?? this.weights.shapeNamed(`${name}.weight`)[0] ?? 1
   }
 
   #linearOf(name: string, input: Tensor, outFeatures: number, autocast: boolean): Tensor {
@@ -130,6 +135,12 @@ export class Layers extends Products {
   #divided(name: string, input: Tensor, weight: Tensor, outFeatures: number, way: DivisionWay): Tensor {
     const { tape } = this.ops
     const { ranks = 1, sumsInPlace = false } = this.division ?? {}
+    if (way === 'rejoined') {
+      const output = this.#base(name, input, weight, outFeatures, this.autocast)
+      const [kept = 0] = this.weights.shapeNamed(`${name.replace(/[^.]*$/, 'kv_a_layernorm')}.weight`)
+      const rows = output.elements / outFeatures
+      return rejoined(this.#pass, output, [rows * kept, rows * (outFeatures - kept)])
+    }
     if (way === 'rows' || way === 'splitRows') {
       const given = way === 'rows' ? tape.alias(input) : ownPart(this.#pass, input, ranks)
       const part = sumsInPlace

@@ -1,7 +1,7 @@
 import type { Architecture } from '../../architecture/index.js'
 import { type MemoryMethod, methodOf } from '../methods.js'
 import type { Layout } from '../sharding.js'
-import { isDivisible } from './tensor-rank.js'
+import { isDivisible } from './refused-division.js'
 
 /**
  * The ways to divide a model over a number of GPUs, simplest first: data sharding alone; expert parallelism; tensor parallelism
@@ -22,7 +22,7 @@ export function layoutsOf(model: Architecture, gpus: number, method: MemoryMetho
   if (program) return [plain]
   const experts = moe ? [2, 4, 8].filter((width) => gpus % width === 0 && moe.experts % width === 0) : []
   const stages = [2, 4, 8].filter((depth) => depth <= layers)
-  const divisions = widths.filter((width) => isDivisible(model, width))
+  const divisions = widths.filter((width) => isDivisible(model, width, true))
   return [
     plain,
     ...experts.map((expert) => ({ ...plain, expert })),

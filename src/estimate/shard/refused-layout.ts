@@ -5,8 +5,8 @@ import type { AdapterPlan } from '../lora/adapter-plan.js'
 import type { ResolvedModel } from '../resolved-model.js'
 import type { Layout } from '../sharding.js'
 import { refusedBesidePipeline } from './pipeline-memory.js'
+import { tensorPlanOf } from './refused-division.js'
 import { refusedBesideTensor } from './tensor-memory.js'
-import { tensorPlanOf } from './tensor-rank.js'
 
 /** Why a training step in a layout cannot be estimated, with a way out; absent if it can. */
 export function refusedLayout(

@@ -57,7 +57,7 @@ export function refusedBesideTensor(options: CheckedMemoryOptions, { version }: 
     ],
     [
       isAdapted && version < '5',
-      `adapters on this family, whose experts are separate layers as in transformers ${version}: PEFT needs 5.17 for it; use \`sharding\``,
+      `adapters on this family, which is estimated as in transformers ${version}: PEFT needs 5.17 for it; use \`sharding\``,
     ],
     [
       isAdapted && OTHER_LORA.some((name) => lora?.[name] !== undefined && lora[name] !== false),

@@ -1,7 +1,7 @@
-import { familyOf } from '../../architecture/families/index.js'
 import { type Architecture, isTower, type Module } from '../../architecture/index.js'
 import type { TensorPlan } from '../../architecture/tensor-plan.js'
-import { type Division, type DivisionWay, EMBEDDING } from '../replay/division.js'
+import type { Division, DivisionWay } from '../replay/division.js'
+import { refusedDivision, tensorPlanOf } from './refused-division.js'
 
 /** One of the tensor-parallel ranks of a model. */
 export interface TensorRank {
@@ -24,19 +24,17 @@ export function tensorRank(
   { isTraining, isSharded }: { readonly isTraining: boolean; readonly isSharded: boolean },
 ): TensorRank {
   const plan = tensorPlanOf(model)
-  if (!plan)
-    throw new TypeError(
-      `\`layout.tensor\` has no model for ${model.className}: transformers 5.24.0 has no plan to divide it, or one that is not estimated; use \`sharding\``,
-    )
+  const refused = refusedDivision(model, ranks, isTraining)
+  if (refused || !plan) throw refused
   const { dimensions } = model
   const { heads, kvHeads, hiddenSize, vocabSize } = dimensions
-  for (const [count, what] of [
-    [heads, 'heads'],
-    [kvHeads, 'heads of keys and values'],
-  ] as const)
-    if (plan.dividesHeads && count % ranks !== 0)
-      throw new RangeError(`\`layout.tensor\` is ${ranks}, which does not divide ${count} ${what}`)
-  const wayOf = waysOf(plan)
+  const partOf = partsOf(plan)
+  const wayOf: Division['wayOf'] = (name) => {
+    const part = partOf(name)
+    return part === 'localColumns' || part === 'localRows' ? undefined : part
+  }
+  const outputs = new Map(gatheredOutputs(model.root, '', wayOf))
+  const isTable = (name: string): boolean => plan.dividesVocabulary && name.endsWith(`.${plan.embedding}`)
   return {
     plan,
     architecture: {
@@ -45,7 +43,7 @@ export function tensorRank(
         model.forward && {
           forward: { ...model.forward, attention: { ...model.forward.attention, ...plan.attention } },
         }),
-      root: divided(model.root, '', ranks, wayOf, plan.dividesVocabulary),
+      root: divided(model.root, '', ranks, partOf, isTable, plan.transposesExperts),
       dimensions: {
         ...dimensions,
         ...(plan.dividesHeads && {
@@ -59,48 +57,68 @@ export function tensorRank(
     division: {
       ranks,
       wayOf,
-      vocabulary: plan.dividesVocabulary ? vocabSize : undefined,
+      outputsOf: (name) => outputs.get(lastOf(name)),
+      rowsOf: (name) => (isTable(name) ? vocabSize : undefined),
       embeddingGradient: dimensions.tiedEmbeddings ? 'added' : isSharded ? 'cut' : 'whole',
       sumsInPlace: !isTraining,
     },
   }
 }
 
-/** The plan of the model's family; absent if transformers has none, or none that is replayed. */
-export function tensorPlanOf({ family }: Pick<Architecture, 'family'>): TensorPlan | undefined {
-  return familyOf(family)?.tensorPlan
-}
+/** How ranks divide a linear layer, also if they exchange nothing around it. */
+type Part = DivisionWay | 'localColumns' | 'localRows'
 
-/** Whether ranks of this number can divide the model. */
-export function isDivisible(model: Architecture, ranks: number): boolean {
-  const { heads, kvHeads } = model.dimensions
-  const plan = tensorPlanOf(model)
-  return plan !== undefined && (!plan.dividesHeads || (heads % ranks === 0 && kvHeads % ranks === 0))
-}
+type PartOf = (name: string) => Part | undefined
 
-function waysOf(plan: TensorPlan): Division['wayOf'] {
-  const ways = new Map<string, DivisionWay>()
-  for (const way of WAYS) for (const name of plan[way]) ways.set(name, way)
+function partsOf(plan: TensorPlan): PartOf {
+  const parts = new Map<string, Part>()
+  for (const part of PARTS) for (const name of plan[part]) parts.set(name, part)
   const isWhole = (name: string): boolean => plan.whole.some((module) => name.includes(`.${module}.`))
-  return (name) => (isWhole(name) ? undefined : ways.get(name.slice(name.lastIndexOf('.') + 1)))
+  return (name) => (isWhole(name) ? undefined : parts.get(lastOf(name)))
 }
 
-const WAYS = ['columns', 'rows', 'gatheredColumns', 'splitRows'] as const satisfies readonly DivisionWay[]
+function lastOf(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1)
+}
+
+/** The outputs of the linear layers whose columns are gathered, by the last part of their names: layers of one name have as many. */
+function gatheredOutputs(
+  module: Module,
+  name: string,
+  wayOf: Division['wayOf'],
+): readonly [name: string, outputs: number][] {
+  const { linear, children = {}, items = [] } = module
+  const own: [string, number][] =
+    linear && wayOf(name) === 'gatheredColumns' ? [[lastOf(name), linear.outFeatures]] : []
+  const below = [...Object.entries(children), ...items.map((item) => ['layers', item.module] as const)]
+  return [...own, ...below.flatMap(([key, child]) => gatheredOutputs(child, `${name}.${key}`, wayOf))]
+}
+
+const PARTS = [
+  'columns',
+  'rows',
+  'gatheredColumns',
+  'splitRows',
+  'rejoined',
+  'localColumns',
+  'localRows',
+] as const satisfies readonly Part[]
 
 /** A module with the rank's part of its parameters, and of those of its children. */
 function divided(
   module: Module,
   name: string,
   ranks: number,
-  wayOf: Division['wayOf'],
-  dividesVocabulary: boolean,
+  partOf: PartOf,
+  isTable: (name: string) => boolean,
+  transposes: boolean,
 ): Module {
   if (isTower(module.part)) return module
   const { children, items } = module
   const inside = (child: Module, itsName: string): Module =>
-    divided(child, `${name}.${itsName}`, ranks, wayOf, dividesVocabulary)
-  const own = module.linear ? dividedLinear(module, ranks, wayOf(name)) : dividedExperts(module, ranks)
-  const table = dividesVocabulary && name.endsWith(`.${EMBEDDING}`) ? dividedRows(own, ranks) : own
+    divided(child, `${name}.${itsName}`, ranks, partOf, isTable, transposes)
+  const own = module.linear ? dividedLinear(module, ranks, partOf(name)) : dividedExperts(module, ranks, transposes)
+  const table = isTable(name) ? dividedRows(own, ranks) : own
   return {
     ...table,
     ...(children && {
@@ -110,29 +128,29 @@ function divided(
   }
 }
 
-function dividedLinear(module: Module, ranks: number, way: DivisionWay | undefined): Module {
+function dividedLinear(module: Module, ranks: number, part: Part | undefined): Module {
   const { linear, parameters } = module
-  if (!linear || !way) return module
+  if (!linear || !part || part === 'rejoined') return module
   // What is gathered, and what each takes its part of, is whole around the layer.
-  if (way === 'gatheredColumns') return dividedRows(module, ranks)
-  if (way === 'columns') {
+  if (part === 'gatheredColumns') return dividedRows(module, ranks)
+  if (part === 'columns' || part === 'localColumns') {
     const outFeatures = Math.ceil(linear.outFeatures / ranks)
     return { ...dividedRows(module, ranks), linear: { ...linear, outFeatures } }
   }
   const inFeatures = Math.ceil(linear.inFeatures / ranks)
   return {
     ...module,
-    ...(way === 'rows' && { linear: { ...linear, inFeatures } }),
+    ...(part !== 'splitRows' && { linear: { ...linear, inFeatures } }),
     ...(parameters && { parameters: { ...parameters, weight: [linear.outFeatures, inFeatures] } }),
   }
 }
 
 /** Experts in common tensors: the rank's part of the outputs of the first product, and of the inputs of the second (`packed_colwise`, `rowwise`). */
-function dividedExperts(module: Module, ranks: number): Module {
+function dividedExperts(module: Module, ranks: number, transposes: boolean): Module {
   const { parameters } = module
   if (!parameters?.['down_proj']) return module
   const shapes = Object.entries(parameters).map(([name, shape]) => {
-    const place = shape.length + (name === 'down_proj' ? -1 : -2)
+    const place = shape.length + ((name === 'down_proj') === transposes ? -2 : -1)
     return [name, shape.map((size, index) => (index === place ? Math.ceil(size / ranks) : size))]
   })
   return { ...module, parameters: Object.fromEntries(shapes) }

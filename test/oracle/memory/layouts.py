@@ -123,6 +123,7 @@ def plan_of_4(model, mesh, size):
 
     model = distribute_model(model, None, mesh, size)
     for name, p in list(model.named_parameters()):
+        p.get_dtype = lambda p=p: {torch.bfloat16: "BF16", torch.float32: "F32"}[p.dtype]  # as slices of a file have it
         shard_and_distribute_module(model, p, p, name, p.dtype, False, 0, mesh)
     return model
 

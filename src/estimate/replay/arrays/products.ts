@@ -13,7 +13,7 @@ export class Products extends Reductions {
    */
   linear(name: string, input: Shaped, out?: number): Shaped {
     const { shape } = input.layout
-    const outFeatures = out ?? this.layers.weights.shapeNamed(`${name}.weight`)[0] ?? 1
+    const outFeatures = out ?? this.layers.outputsOf(name)
     const rows = sizeOf(shape.slice(0, -1))
     const flat = this.plain(this.reshape(input, [rows, shape.at(-1) ?? 1]), [rows, outFeatures], (tensor) =>
       this.layers.linear(name, tensor, outFeatures),

@@ -107,7 +107,7 @@ function behindPrompt(
 function lookedUp(layers: Layers, name: string, rows: number, features: number, indices?: Tensor): Tensor {
   const { ops, weights } = layers
   const { tape } = ops
-  const vocabulary = layers.division?.vocabulary
+  const vocabulary = layers.division?.rowsOf(name)
   const found = withTargets(layers, name, () => {
     const table = weights.get(`${name}.weight`)
     if (vocabulary === undefined) return ops.embedding(table, rows * features, indices)
