@@ -7,7 +7,7 @@ export interface MemoryEstimate {
   readonly totalBytes: number
   /** The peak of live tensors, as torch counts it (`torch.cuda.max_memory_allocated`, before the allocator rounds). */
   readonly tensorBytes: number
-  /** GPU memory in addition to tensors: see `overheadBytes`. */
+  /** GPU memory in addition to tensors: see `overheadBytes`, and what kernels hold within themselves. */
   readonly overheadBytes: number
   /** `tensorBytes` at the peak, by part. The parts add up to it exactly. */
   readonly parts: Readonly<PartBytes>

@@ -23,7 +23,7 @@ export function rangeOf(tensorBytes: number, overhead: number): { lowBytes: numb
 }
 
 /**
- * GPU memory in addition to tensors: the CUDA context, and a cuBLAS workspace for each thread that runs matrix products (two in
+ * GPU memory in addition to tensors, without what kernels hold within themselves: the CUDA context, and a cuBLAS workspace for each thread that runs matrix products (two in
  * training, for forward and backward; one in inference).
  *
  * Measured in 20 published runs on a real GPU: with the two workspaces, the peak of the tensors agrees with torch's own figure

@@ -4,6 +4,7 @@ import { type CheckedMemoryOptions, withRanks } from './checked-memory-options.j
 import { confidenceOf } from './confidence.js'
 import { ForwardPassError } from './forward-pass-error.js'
 import { storedPrefill, weightsOf } from './inference-memory.js'
+import { kernelMemoryAssumptions } from './kernel-memory-assumptions.js'
 import { memoryAssumptions } from './memory-assumptions.js'
 import type { MemoryEstimate } from './memory-estimate.js'
 import { methodOf } from './methods.js'
@@ -79,9 +80,9 @@ function withAssumptions(estimate: MemoryEstimate, more: readonly string[]): Mem
 function estimateOf(
   { architecture, activation, ends, mixers }: ReplayModel,
   options: CheckedMemoryOptions,
-  { peak }: StepMemory,
+  { peak, kernels }: StepMemory,
 ): MemoryEstimate {
-  const overhead = overheadBytes(options.method)
+  const overhead = overheadBytes(options.method) + Math.max(kernels.moreBytes, 0)
   return {
     totalBytes: peak.totalBytes + overhead,
     tensorBytes: peak.totalBytes,
@@ -101,6 +102,7 @@ function estimateOf(
       ),
       ...(activation === undefined ? [] : unknownActivation(activation)),
       ...mixerAssumptions(mixers, options.kernelPackages),
+      ...kernelMemoryAssumptions(kernels, peak),
     ],
   }
 }

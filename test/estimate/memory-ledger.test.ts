@@ -12,6 +12,18 @@ it('A storage that was freed can neither be used nor be freed again', () => {
   expect(ledger.total).toBe(0)
 })
 
+it('The peak of a GPU has what kernels hold within themselves, and less where they need less', () => {
+  const ledger = new MemoryLedger()
+  ledger.allocate(100)
+  ledger.observe('sum', 10, 30)
+  expect([ledger.peak.totalBytes, ledger.kernelPeak]).toEqual([110, { totalBytes: 140, operation: 'sum' }])
+  ledger.allocate(100)
+  ledger.observe('add', 0, -50)
+  expect([ledger.peak.totalBytes, ledger.kernelPeak]).toEqual([200, { totalBytes: 150, operation: 'add' }])
+  ledger.reset()
+  expect(ledger.kernelPeak).toEqual({ totalBytes: 200, operation: 'start' })
+})
+
 // Their code rotates in float32, and casts back to the dtype of the stream, which is float32 already.
 it.each(['minicpm', 'baichuan'])('The float32 stream of prepared weights is rotated without a cast: %s', (family) => {
   const model = architectureFromConfig({ model_type: family })

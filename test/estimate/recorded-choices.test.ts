@@ -5,9 +5,12 @@ import { MEMORY_METHODS } from '../../src/estimate/methods.js'
 import { confidenceOfStates, OPTIMIZERS } from '../../src/estimate/optimizers.js'
 import { memoryRecords } from './memory-records.js'
 
-/** The options of every recorded run, but for the one that measured a whole GPU and names its options in words of its own. */
+/** Measurements of a whole GPU, which name their options in words of their own, and of single kernels, which have none. */
+const WITHOUT_OPTIONS = ['measured.jsonl.gz', 'kernels-h100.jsonl.gz']
+
+/** The options of every recorded run. */
 const RUNS = readdirSync(new URL('../fixtures/memory/', import.meta.url))
-  .filter((file) => file.endsWith('.jsonl.gz') && file !== 'measured.jsonl.gz')
+  .filter((file) => file.endsWith('.jsonl.gz') && !WITHOUT_OPTIONS.includes(file))
   .flatMap(memoryRecords)
   .map(({ options }) => options)
 

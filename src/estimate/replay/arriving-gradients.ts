@@ -1,4 +1,4 @@
-import { elementwise, isContiguous, type Layout, sizeOf } from './arrays/layout.js'
+import { elementwise, isContiguous, isDense, type Layout, sizeOf } from './arrays/layout.js'
 import { DTYPE_BYTES } from './dtype.js'
 import type { Gradient, LaidOut, Leaf, Node } from './graph.js'
 import type { MemoryLedger, Storage } from './memory-ledger.js'
@@ -33,7 +33,8 @@ export class ArrivingGradients {
   #sum(first: Gradient, second: Gradient): Gradient {
     const laidOut = 'layout' in first ? first : 'layout' in second ? second : undefined
     const storage = this.#ledger.allocate(laidOut ? bytesOf(laidOut) : storageOf(first).bytes)
-    this.#ledger.observe('add')
+    this.#ledger.observe('add', 0, isAddedTo(first) ? -storage.bytes : 0)
+    storage.isResult = true
     const [one, other] = [layoutOf(first), layoutOf(second)]
     if (!laidOut || !one || !other) return storage
     return { storage, layout: elementwise(one, other), dtype: laidOut.dtype }
@@ -91,6 +92,16 @@ export function storageOf(gradient: Gradient): Storage {
 /** The layout of a gradient; absent if it is contiguous. */
 export function layoutOf(gradient: Gradient): Layout | undefined {
   return 'layout' in gradient ? gradient.layout : undefined
+}
+
+/**
+ * Whether the engine adds a second gradient to this one in place on a GPU: nothing else refers to it, it is no view, and it has no gaps
+ * (`can_accumulate_inplace` in torch's input_buffer.cpp). The tensors without contents that recordings are made of get a new sum.
+ */
+function isAddedTo(gradient: Gradient): boolean {
+  const { references, isResult } = storageOf(gradient)
+  const layout = layoutOf(gradient)
+  return isResult && references === 1 && (!layout || isDense(layout))
 }
 
 function bytesOf({ layout, dtype }: LaidOut): number {

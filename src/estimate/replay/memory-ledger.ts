@@ -27,11 +27,19 @@ export interface Peak {
   readonly operation: string
 }
 
+/** The highest place of a run on a GPU, where kernels hold memory within themselves. */
+export interface KernelPeak {
+  readonly totalBytes: number
+  readonly operation: string
+}
+
 /** A block of memory that tensors and their views share. It is freed with its last reference. */
 export interface Storage {
   readonly bytes: number
   part: MemoryPart
   references: number
+  /** Whether it is certain that a gradient in it is what an operation returned, and not a view of that. */
+  isResult: boolean
 }
 
 /**
@@ -43,6 +51,8 @@ export class MemoryLedger {
   phase: Phase = 'forward'
   #total = 0
   #peak: Peak = { totalBytes: 0, parts: emptyParts(), phase: 'forward', operation: 'start' }
+  #kernelPeakBytes = 0
+  #kernelPeakAt = 'start'
 
   /** The live bytes now. */
   get total(): number {
@@ -51,6 +61,11 @@ export class MemoryLedger {
 
   get peak(): Peak {
     return this.#peak
+  }
+
+  /** The peak with what kernels of a GPU hold within themselves. It is lower than the other one where the engine adds gradients in place. */
+  get kernelPeak(): KernelPeak {
+    return { totalBytes: this.#kernelPeakBytes, operation: this.#kernelPeakAt }
   }
 
   /** The part of what a phase allocates. */
@@ -64,7 +79,7 @@ export class MemoryLedger {
     const bytes = Math.round(asked)
     this.now[part] += bytes
     this.#total += bytes
-    return { bytes, part, references: 1 }
+    return { bytes, part, references: 1, isResult: false }
   }
 
   retain(storage: Storage): Storage {
@@ -106,9 +121,18 @@ export class MemoryLedger {
     }
   }
 
-  /** Checks the total after an operation. `scratchBytes` is what its kernel holds only while it runs. */
-  observe(operation: string, scratchBytes = 0): void {
+  /**
+   * Checks the total after an operation.
+   *
+   * @param scratchBytes - what its kernel holds only while it runs
+   * @param withinBytes - what only CUDA's kernel holds in addition, which no recording on a CPU shows; below zero if it needs less
+   */
+  observe(operation: string, scratchBytes = 0, withinBytes = 0): void {
     const totalBytes = this.#total + scratchBytes
+    if (totalBytes + withinBytes > this.#kernelPeakBytes) {
+      this.#kernelPeakBytes = totalBytes + withinBytes
+      this.#kernelPeakAt = operation
+    }
     if (totalBytes <= this.#peak.totalBytes) return
     const parts = { ...this.now, temporary: this.now.temporary + scratchBytes }
     this.#peak = { totalBytes, parts, phase: this.phase, operation }
@@ -116,6 +140,8 @@ export class MemoryLedger {
 
   /** Resets the peak to what is live now. */
   reset(): void {
+    this.#kernelPeakBytes = this.#total
+    this.#kernelPeakAt = 'start'
     this.#peak = { totalBytes: this.#total, parts: { ...this.now }, phase: this.phase, operation: 'start' }
   }
 }

@@ -138,7 +138,7 @@ export class Products extends AutocastCopies {
         // mm computes the weight's gradient first, addmm the input's.
         const first = vector ? forInput() : forWeight()
         const second = vector ? forWeight() : forInput()
-        const forBias = vector?.grad && (() => this.ops.gradient(vector.elements, vector.dtype, 'sum'))
+        const forBias = vector?.grad && (() => this.ops.rowsSum(vector.elements, vector.dtype, rows))
         return vector ? [first, second, forBias] : [second, first, forBias]
       },
     )

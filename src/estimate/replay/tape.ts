@@ -71,12 +71,16 @@ export class Tape {
     return result
   }
 
-  /** A tensor with a new storage. */
-  tensor(elements: number, dtype: ComputeDtype, operation: string, part?: MemoryPart): Tensor {
+  /**
+   * A tensor with a new storage.
+   *
+   * @param withinBytes - what CUDA's kernel holds within itself
+   */
+  tensor(elements: number, dtype: ComputeDtype, operation: string, part?: MemoryPart, withinBytes = 0): Tensor {
     const { saved } = this
     const storage = saved.keptResult(operation) ?? this.ledger.allocate(elements * DTYPE_BYTES[dtype], part)
     saved.named(storage)
-    this.ledger.observe(operation)
+    this.ledger.observe(operation, 0, withinBytes)
     saved.keepResult(operation, storage)
     return { elements, dtype, storage }
   }

@@ -1,4 +1,4 @@
-import { CUBLAS_WORKSPACE_BYTES, estimateMemory, type MemoryOptions } from '../../../src/estimate/index.js'
+import { CUDA_CONTEXT_BYTES, estimateMemory, type MemoryOptions } from '../../../src/estimate/index.js'
 import { type MeasuredRun, modelOf } from './measured-runs.js'
 
 /** The errors of a group of runs, without their signs. */
@@ -10,7 +10,7 @@ export interface GroupErrors {
   readonly largest: number
 }
 
-/** The errors by group, for the runs that have options. torch's peak has both workspaces of cuBLAS. */
+/** The errors by group, for the runs that have options. torch's peak has all of the overhead except the CUDA context. */
 export function errorsByGroup(
   runs: readonly MeasuredRun[],
   optionsOf: (run: MeasuredRun) => MemoryOptions | undefined,
@@ -19,8 +19,8 @@ export function errorsByGroup(
   for (const run of runs) {
     const options = optionsOf(run)
     if (!options) continue
-    const { tensorBytes } = estimateMemory(modelOf(run), options)
-    const off = Math.abs((tensorBytes + 2 * CUBLAS_WORKSPACE_BYTES) / run.peakBytes - 1)
+    const { totalBytes } = estimateMemory(modelOf(run), options)
+    const off = Math.abs((totalBytes - CUDA_CONTEXT_BYTES) / run.peakBytes - 1)
     errors.set(run.group, [...(errors.get(run.group) ?? []), off])
   }
   return [...errors].map(([group, all]) => errorsOf(group, all))

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { architectureFromConfig } from '../../../src/architecture/index.js'
 import { estimateMemory, ForwardPassError } from '../../../src/estimate/index.js'
 import { errorsOf, tableRow } from './errors.js'
-import { CARD_BYTES, GPU_RUNS, type GpuRun, groupOf, optionsOf } from './gpu-runs.js'
+import { allocatedBytes, CARD_BYTES, GPU_RUNS, type GpuRun, groupOf, optionsOf } from './gpu-runs.js'
 
 const PAGE = readFileSync(new URL('../../../docs/estimates.md', import.meta.url), 'utf8')
 const SECTION = PAGE.split('### On an H200\n')[1]?.split('\n#')[0] ?? ''
 
 const estimated = GPU_RUNS.flatMap((run) => {
-  const tensorBytes = estimateOf(run)?.tensorBytes
-  return tensorBytes === undefined ? [] : [{ ...run, group: groupOf(run), tensorBytes }]
+  const estimate = estimateOf(run)
+  return estimate ? [{ ...run, group: groupOf(run), bytes: allocatedBytes(estimate, run.options) }] : []
 })
 const ran = estimated.filter(({ gpu }) => !gpu.outOfMemory)
 const groups = [...new Set(ran.map(({ group }) => group))].map(
@@ -19,7 +19,7 @@ const groups = [...new Set(ran.map(({ group }) => group))].map(
 const errors = groups.map(([group, runs]) =>
   errorsOf(
     group,
-    runs.map(({ tensorBytes, gpu }) => Math.abs((tensorBytes + gpu.workspaceBytes) / gpu.peakBytes - 1)),
+    runs.map(({ bytes, gpu }) => Math.abs((bytes + gpu.workspaceBytes) / gpu.peakBytes - 1)),
   ),
 )
 
@@ -52,8 +52,8 @@ describe('estimateMemory agrees with torch on an H200', () => {
 
 it('says of 97 % of the runs rightly whether they fit on the card', () => {
   const known = estimated.filter(({ group }) => !SAID.has(group))
-  const right = known.filter(({ tensorBytes, gpu: { contextBytes = 0, workspaceBytes, outOfMemory } }) => {
-    const fits = tensorBytes + contextBytes + workspaceBytes <= CARD_BYTES
+  const right = known.filter(({ bytes, gpu: { contextBytes = 0, workspaceBytes, outOfMemory } }) => {
+    const fits = bytes + contextBytes + workspaceBytes <= CARD_BYTES
     return fits !== (outOfMemory ?? false)
   })
   expect(right.length / known.length).toBeGreaterThanOrEqual(0.97)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import type { MemoryOptions } from '../../../src/estimate/index.js'
+import { type MemoryEstimate, type MemoryOptions, overheadBytes } from '../../../src/estimate/index.js'
 
 /**
  * A run on an NVIDIA H200 or H100, recorded with `gpu.py`, `gpu_trainers.py`, `gpu_seen.py`, `gpu_preferences.py` and `gpu_all_logits.py` of `test/oracle/memory`:
@@ -25,13 +25,27 @@ export interface GpuRun {
 /** What torch reports as the memory of the card. */
 export const CARD_BYTES = 150_109_880_320
 
+/** The tensors of a run, and of one with small or real sizes on an H100: bytes that the allocator was asked for, which it has not rounded. */
+export interface AskedRun {
+  readonly id: string
+  readonly config: Readonly<Record<string, unknown>>
+  readonly options: MemoryOptions
+  readonly peakBytes: number
+}
+
+/** Encoders and models that see or hear at the sizes of real runs. */
+export const REAL_SIZES: readonly AskedRun[] = runsIn('real-sizes-h100.jsonl.gz')
+
+/** Small runs whose peak is in a kernel, or at a sum of gradients that the engine makes in place. */
+export const SMALL_STEPS: readonly AskedRun[] = runsIn('small-steps-h100.jsonl.gz')
+
 /** The runs on an H200. */
 export const GPU_RUNS: readonly GpuRun[] = runsIn('gpu.jsonl.gz')
 
 /** The runs on an H100: what the runs on the H200 did not have. */
 export const H100_RUNS: readonly GpuRun[] = runsIn('gpu-h100.jsonl.gz')
 
-function runsIn(file: string): GpuRun[] {
+function runsIn<Run>(file: string): Run[] {
   return gunzipSync(readFileSync(new URL(`../../fixtures/memory/${file}`, import.meta.url)))
     .toString('utf8')
     .trimEnd()
@@ -42,6 +56,11 @@ function runsIn(file: string): GpuRun[] {
 /** The options of an estimate of a run. `generate` fills the cache for a few tokens beyond the prompt, which do not count. */
 export function optionsOf({ options: { cachedTokens: _, ...options } }: GpuRun): MemoryOptions {
   return options
+}
+
+/** What torch's allocator holds according to an estimate, without the workspaces of cuBLAS: tensors, and what kernels hold within themselves. */
+export function allocatedBytes(estimate: MemoryEstimate, { method = 'full' }: MemoryOptions): number {
+  return estimate.totalBytes - overheadBytes(method)
 }
 
 /** Families whose experts transformers 5 computes at once. */

@@ -3,14 +3,15 @@ import { describe, expect, it } from 'vitest'
 import { architectureFromConfig } from '../../../src/architecture/index.js'
 import { estimateMemory } from '../../../src/estimate/index.js'
 import { errorsOf, tableRow } from './errors.js'
-import { H100_RUNS, h100GroupOf, optionsOf } from './gpu-runs.js'
+import { allocatedBytes, H100_RUNS, h100GroupOf, optionsOf } from './gpu-runs.js'
 
 const PAGE = readFileSync(new URL('../../../docs/estimates.md', import.meta.url), 'utf8')
 const SECTION = PAGE.split('### On an H100\n')[1]?.split('\n#')[0] ?? ''
 
 const estimated = H100_RUNS.map((run) => {
-  const { tensorBytes, assumptions } = estimateMemory(architectureFromConfig(run.config), optionsOf(run))
-  const error = Math.abs((tensorBytes + run.gpu.workspaceBytes) / run.gpu.peakBytes - 1)
+  const estimate = estimateMemory(architectureFromConfig(run.config), optionsOf(run))
+  const { assumptions } = estimate
+  const error = Math.abs((allocatedBytes(estimate, run.options) + run.gpu.workspaceBytes) / run.gpu.peakBytes - 1)
   return { ...run, error, assumptions, group: h100GroupOf(run) }
 })
 /** The errors of each group of these runs. */

@@ -41,7 +41,7 @@ export function fusedAdapter(
       const forInput = input.grad && ops.gradient(input.elements, input.dtype, 'mm')
       if (again) tape.free(again.whole, ...again.scales)
       tape.ledger.release(low)
-      return [forInput, forA, forB, bias?.grad && (() => ops.gradient(bias.elements, bias.dtype, 'sum'))]
+      return [forInput, forA, forB, bias?.grad && (() => ops.rowsSum(bias.elements, bias.dtype, rows))]
     },
   )
 }

@@ -107,7 +107,7 @@ function affine(ops: Layers['ops'], input: Tensor, weight: Tensor, bias: Tensor,
     () => [
       ops.gradient(input.elements, input.dtype, 'mm'),
       ops.gradient(weight.elements, weight.dtype, 'mm'),
-      () => ops.gradient(bias.elements, bias.dtype, 'sum'),
+      () => ops.rowsSum(bias.elements, bias.dtype, elements / bias.elements),
     ],
   )
 }

@@ -1,4 +1,5 @@
 import { DTYPE_BYTES } from '../dtype.js'
+import { rowsSumBytes } from '../kernel-memory/rows-sum.js'
 import type { Tensor } from '../tape.js'
 import { contiguous, isContiguous, type Layout, permuted, sizeOf } from './layout.js'
 import { Reductions } from './reductions.js'
@@ -71,7 +72,13 @@ export class Products extends Reductions {
       derivatives: [
         () => this.fresh(contiguous(shape), left.dtype, 'mm'),
         () => this.fresh(contiguous(right.layout.shape), left.dtype, 'mm'),
-        () => this.fresh(contiguous([columns]), left.dtype, 'sum'),
+        () =>
+          this.fresh(
+            contiguous([columns]),
+            left.dtype,
+            'sum',
+            rowsSumBytes(shape[0] ?? 1, columns, DTYPE_BYTES[left.dtype]),
+          ),
       ],
     })
   }

@@ -1,4 +1,5 @@
 import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
+import { rowsSumBytes } from '../kernel-memory/rows-sum.js'
 import type { Storage } from '../memory-ledger.js'
 import type { Gradient, Tape, Tensor } from '../tape.js'
 import { contiguous, isSame, type Layout, sizeOf } from './layout.js'
@@ -93,8 +94,13 @@ export class Recorder {
   /** A gradient summed over the dimensions that were repeated. */
   protected summedTo(gradient: Shaped, shape: readonly number[]): Shaped {
     if (isSame(gradient.layout.shape, shape)) return gradient
-    if (sizeOf(gradient.layout.shape) === sizeOf(shape)) return { ...gradient, layout: contiguous(shape) }
-    const sum = this.fresh(contiguous(shape), gradient.dtype, 'sum')
+    if (sizeOf(gradient.layout.shape) === sizeOf(shape)) {
+      gradient.storage.isResult = false
+      return { ...gradient, layout: contiguous(shape) }
+    }
+    const sum = this.fresh(contiguous(shape), gradient.dtype, 'sum', sumBytes(gradient, shape))
+    // Dimensions that it does not have are taken away by a view (`sum_to` in torch's ExpandUtils.h).
+    if (shape.length < gradient.layout.shape.length) sum.storage.isResult = false
     this.done(gradient)
     return sum
   }
@@ -107,15 +113,17 @@ export class Recorder {
   }
 
   /** A new array. */
-  protected fresh(layout: Layout, dtype: ComputeDtype, operation: string): Shaped {
+  protected fresh(layout: Layout, dtype: ComputeDtype, operation: string, withinBytes = 0): Shaped {
     const elements = sizeOf(layout.shape)
-    const { storage } = this.tape.tensor(elements, dtype, operation)
+    const { storage } = this.tape.tensor(elements, dtype, operation, undefined, withinBytes)
+    storage.isResult = true
     return { elements, dtype, storage, layout, isNamed: false }
   }
 
   /** The same storage with another layout. */
   protected seenAs(input: Shaped, layout: Layout): Shaped {
     const { dtype, storage } = this.tape.alias(input)
+    storage.isResult = false
     return { elements: sizeOf(layout.shape), dtype, storage, layout, isNamed: false }
   }
 
@@ -124,6 +132,15 @@ export class Recorder {
     for (const [index, input] of inputs.entries())
       if (input && !input.isNamed && inputs.indexOf(input) === index) this.tape.free(input)
   }
+}
+
+/** What CUDA's kernel holds to sum a gradient over the dimensions that were repeated. Sums along the innermost dimension need next to nothing. */
+function sumBytes({ layout: { shape, strides }, dtype }: Shaped, to: readonly number[]): number {
+  const added = shape.length - to.length
+  const innermost = strides.indexOf(1)
+  if (innermost < added || to[innermost - added] !== shape[innermost]) return 0
+  const columns = sizeOf(to)
+  return rowsSumBytes(sizeOf(shape) / columns, columns, DTYPE_BYTES[dtype])
 }
 
 /** The layout of a copy: the same order of dimensions, without gaps (torch's `preserve_format`). */

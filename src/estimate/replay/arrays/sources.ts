@@ -1,4 +1,5 @@
 import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
+import { embeddingBackwardBytes } from '../kernel-memory/embedding-backward.js'
 import type { Layers } from '../layers.js'
 import type { Tensor } from '../tape.js'
 import { contiguous, isContiguous, sizeOf } from './layout.js'
@@ -42,7 +43,9 @@ export class Sources extends Views {
         (gradient) => {
           const made = this.fresh(layout, dtype, 'embedding_dense_backward')
           const copied = isContiguous(gradient.layout) ? 0 : sizeOf(shape) * DTYPE_BYTES[dtype]
-          this.tape.ledger.observe('embedding_dense_backward', copied)
+          const [rows = 1, features = 1] = layout.shape
+          const within = embeddingBackwardBytes(sizeOf(index.layout.shape), rows, features)
+          this.tape.ledger.observe('embedding_dense_backward', copied, within)
           return made
         },
       ],

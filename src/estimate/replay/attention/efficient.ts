@@ -1,3 +1,4 @@
+import { efficientBackwardBytes } from '../kernel-memory/attention-backward.js'
 import type { Layers } from '../layers.js'
 import type { Tensor } from '../tape.js'
 import { castForAutocast } from './autocast.js'
@@ -26,6 +27,7 @@ const EFFICIENT: FusedKernel = {
   logRows: (sequence) => Math.ceil(sequence / 32) * 32,
   hasLogsAlways: false,
   seedBytes: 8,
+  backwardBytes: efficientBackwardBytes,
 }
 
 /** Runs a kernel with keys and values repeated for each query head. */

@@ -1,3 +1,4 @@
+import { flashBackwardBytes } from '../kernel-memory/attention-backward.js'
 import type { Layers } from '../layers.js'
 import type { Tensor } from '../tape.js'
 import { castForAutocast } from './autocast.js'
@@ -19,7 +20,13 @@ export const flash: Kernel = {
   isInOrder: (sizes) => !sizes.exchanged && isMultiple(sizes),
 }
 
-const FLASH: FusedKernel = { name: 'flash', logRows: (sequence) => sequence, hasLogsAlways: true, seedBytes: 16 }
+const FLASH: FusedKernel = {
+  name: 'flash',
+  logRows: (sequence) => sequence,
+  hasLogsAlways: true,
+  seedBytes: 16,
+  backwardBytes: flashBackwardBytes,
+}
 
 /** Flash needs a multiple of this many features a head, and pads others with zeros. */
 const STEP = 8

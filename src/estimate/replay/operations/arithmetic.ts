@@ -11,7 +11,7 @@ export class Arithmetic extends Gathering {
     const elements = Math.max(left.elements, right.elements)
     const narrowed = (input: Tensor, gradient: Storage): Storage =>
       input.elements < elements
-        ? this.gradient(input.elements, input.dtype, 'sum')
+        ? this.summed(input, elements, input.dtype)
         : input.dtype !== dtype
           ? this.gradient(input.elements, input.dtype, '_to_copy')
           : isParameter(input) && left.grad && right.grad
@@ -68,7 +68,7 @@ export class Arithmetic extends Gathering {
       () => this.tape.tensor(Math.max(left.elements, right.elements), dtype, 'mul'),
       () => {
         const elements = Math.max(left.elements, right.elements)
-        const wholes = [left, right].map((factor) => factor.grad && this.gradient(elements, dtype, 'mul'))
+        const wholes = [left, right].map((factor) => factor.grad && this.result(elements, dtype, 'mul'))
         return [left, right].map((factor, index) => {
           const whole = wholes[index]
           return whole && (() => this.reduced(whole, factor, elements, dtype))
@@ -85,7 +85,7 @@ export class Arithmetic extends Gathering {
       { before: by ? [by] : [] },
       () => this.tape.tensor(input.elements, dtype, 'mul'),
       () => {
-        const gradient = this.gradient(input.elements, dtype, 'mul')
+        const gradient = this.result(input.elements, dtype, 'mul')
         return [dtype === input.dtype ? gradient : () => this.cast(gradient, input)]
       },
     )
@@ -134,10 +134,26 @@ export class Arithmetic extends Gathering {
   /** The gradient of a broadcast factor: summed to its size, and cast to its dtype. */
   private reduced(whole: Storage, factor: Tensor, elements: number, dtype: ComputeDtype): Storage {
     if (factor.elements === elements) return factor.dtype === dtype ? whole : this.cast(whole, factor)
-    const sum = this.gradient(factor.elements, dtype, 'sum')
+    const sum = this.summed(factor, elements, dtype)
     this.tape.ledger.release(whole)
     return factor.dtype === dtype ? sum : this.cast(sum, factor)
   }
+
+  /** The sum of a gradient to the size of what was repeated: a parameter for each row, or a number of a row for each of its features. */
+  private summed(input: Tensor, elements: number, dtype: ComputeDtype): Storage {
+    if (isOfParameter(input.grad)) return this.rowsSum(input.elements, dtype, elements / input.elements)
+    return this.gradient(input.elements, dtype, 'sum')
+  }
+}
+
+/** How many operations may be between a parameter and what is multiplied: a cast, and a sum with one. */
+const MOST_OPERATIONS = 2
+
+/** Whether something is a parameter, or was made of one alone in a few operations. */
+function isOfParameter(grad: Tensor['grad'], operations = MOST_OPERATIONS): boolean {
+  if (grad?.kind !== 'node') return grad !== undefined
+  const [first, ...others] = grad.inputs
+  return operations > 0 && others.length === 0 && isOfParameter(first, operations - 1)
 }
 
 /** A parameter copies a gradient that something else refers to as well (`accumulateGrad` in torch's accumulate_grad.h). */

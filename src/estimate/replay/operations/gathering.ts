@@ -1,4 +1,5 @@
 import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
+import { embeddingBackwardBytes } from '../kernel-memory/embedding-backward.js'
 import type { Storage } from '../memory-ledger.js'
 import type { Tensor } from '../tape.js'
 import { Rearranging } from './rearranging.js'
@@ -11,7 +12,13 @@ export class Gathering extends Rearranging {
       [table],
       { before: indices ? [indices] : [] },
       () => this.tape.tensor(elements, table.dtype, 'embedding'),
-      () => [this.gradient(table.elements, table.dtype, 'embedding_dense_backward')],
+      () => {
+        // The rows of the table are known where its shape is.
+        const [rows = 0] = table.grad?.kind === 'leaf' ? table.grad.shape : []
+        const features = table.elements / rows
+        const within = rows > 0 ? embeddingBackwardBytes(elements / features, rows, features) : 0
+        return [this.gradient(table.elements, table.dtype, 'embedding_dense_backward', within)]
+      },
     )
   }
 

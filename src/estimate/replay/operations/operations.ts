@@ -17,7 +17,7 @@ export class Operations extends Arithmetic {
         after: (output) => (saves === 'output' ? [output.storage] : []),
       },
       () => this.tape.tensor(input.elements, input.dtype, name),
-      () => [this.gradient(input.elements, input.dtype, `${name}_backward`)],
+      () => [this.result(input.elements, input.dtype, `${name}_backward`)],
     )
   }
 
@@ -53,7 +53,7 @@ export class Operations extends Arithmetic {
       () => {
         const lower = this.gradient(input.elements, input.dtype, 'pow')
         const multiple = this.gradient(input.elements, input.dtype, 'mul')
-        const product = this.gradient(input.elements, input.dtype, 'mul')
+        const product = this.result(input.elements, input.dtype, 'mul')
         this.tape.ledger.release(lower)
         this.tape.ledger.release(multiple)
         return [product]
@@ -69,7 +69,7 @@ export class Operations extends Arithmetic {
       () => this.tape.tensor(input.elements, input.dtype, 'erf'),
       () => {
         const steps = ['pow', 'neg', 'exp', 'mul'].map((step) => this.gradient(input.elements, input.dtype, step))
-        const product = this.gradient(input.elements, input.dtype, 'mul')
+        const product = this.result(input.elements, input.dtype, 'mul')
         for (const step of steps) this.tape.ledger.release(step)
         return [product]
       },
@@ -125,7 +125,7 @@ export class Operations extends Arithmetic {
         const cube = this.gradient(input.elements, input.dtype, 'pow')
         const half = this.gradient(input.elements, input.dtype, 'mul')
         this.tape.ledger.release(cube)
-        const product = this.gradient(input.elements, input.dtype, 'mul')
+        const product = this.result(input.elements, input.dtype, 'mul')
         this.tape.ledger.release(half)
         return [product]
       },

@@ -1,4 +1,5 @@
 import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
+import { rowsSumBytes } from '../kernel-memory/rows-sum.js'
 import type { Storage } from '../memory-ledger.js'
 import type { Tape, Tensor } from '../tape.js'
 
@@ -170,11 +171,27 @@ export class Rearranging {
     )
   }
 
-  /** A storage for a gradient. */
-  gradient(elements: number, dtype: ComputeDtype, operation: string): Storage {
+  /**
+   * A storage for a gradient.
+   *
+   * @param withinBytes - what CUDA's kernel holds within itself
+   */
+  gradient(elements: number, dtype: ComputeDtype, operation: string, withinBytes = 0): Storage {
     const storage = this.tape.ledger.allocate(elements * DTYPE_BYTES[dtype])
-    this.tape.ledger.observe(operation)
+    this.tape.ledger.observe(operation, 0, withinBytes)
     return storage
+  }
+
+  /** The same of an operation that returns it to the engine as it is: the engine may add another gradient to it in place. */
+  protected result(elements: number, dtype: ComputeDtype, operation: string): Storage {
+    const storage = this.gradient(elements, dtype, operation)
+    storage.isResult = true
+    return storage
+  }
+
+  /** The gradient of a row that was added to, or multiplied with, so many others: its sum over them. */
+  rowsSum(elements: number, dtype: ComputeDtype, rows: number): Storage {
+    return this.gradient(elements, dtype, 'sum', rowsSumBytes(rows, elements, DTYPE_BYTES[dtype]))
   }
 
   /** A gradient cast to the dtype of its tensor. Frees the original. */

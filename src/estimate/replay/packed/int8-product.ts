@@ -25,7 +25,7 @@ export function int8Product(ops: Operations, input: Tensor, { weight, vector, ou
       return made
     },
     () => {
-      const forBias = bias?.grad && ops.gradient(bias.elements, bias.dtype, 'sum')
+      const forBias = bias?.grad && ops.rowsSum(bias.elements, bias.dtype, rows)
       const unpacked = input.grad && tape.tensor(weight.elements, input.dtype, '_to_copy')
       const forInput = input.grad && ops.gradient(input.elements, input.dtype, 'mm')
       if (unpacked) tape.free(unpacked)

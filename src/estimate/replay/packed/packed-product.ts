@@ -25,7 +25,7 @@ function unpackedProduct(ops: Operations, input: Tensor, { weight, vector, outFe
     {},
     () => tape.tensor(rows * outFeatures, left.dtype, bias ? 'addmm' : 'mm'),
     () => {
-      const forBias = bias?.grad && ops.gradient(bias.elements, bias.dtype, 'sum')
+      const forBias = bias?.grad && ops.rowsSum(bias.elements, bias.dtype, rows)
       const again = left.grad ? dequantized(tape, weight) : undefined
       if (again) tape.free(...again.scales)
       const forInput = left.grad && ops.gradient(left.elements, left.dtype, 'mm')

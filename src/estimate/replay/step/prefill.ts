@@ -9,7 +9,7 @@ import { Operations } from '../operations/operations.js'
 import type { ReplayModel } from '../replay-model.js'
 import { Tape } from '../tape.js'
 import { Weights } from '../weights.js'
-import type { StepMemory } from './step-memory.js'
+import { highest, type StepMemory } from './step-memory.js'
 
 /** The input of a prefill replay. */
 export interface Prefill {
@@ -73,5 +73,5 @@ export function prefill(whole: ReplayModel, given: Prefill): StepMemory {
   })
   ledger.reset()
   tape.withoutGradients(() => pass.prefill())
-  return { peak: ledger.peak, afterForward: { ...ledger.now } }
+  return { ...highest([ledger]), afterForward: { ...ledger.now } }
 }

@@ -1,7 +1,27 @@
-import type { PartBytes, Peak } from '../memory-ledger.js'
+import type { KernelPeak, MemoryLedger, PartBytes, Peak } from '../memory-ledger.js'
 
 /** The memory of a step: its peak, and what is live when backward begins. */
 export interface StepMemory {
   readonly peak: Peak
   readonly afterForward: Readonly<PartBytes>
+  readonly kernels: KernelMemory
+}
+
+/** What a GPU needs otherwise than a recording on a CPU shows. */
+export interface KernelMemory {
+  /** How much its peak is above that of the tensors: what kernels hold within themselves. Below zero if it adds gradients in place at the peak. */
+  readonly moreBytes: number
+  /** The operation at its peak. */
+  readonly operation: string
+}
+
+/** The higher one of the peaks of several ledgers or runs. */
+export function highest(
+  peaks: readonly Pick<MemoryLedger, 'peak' | 'kernelPeak'>[],
+): Pick<StepMemory, 'peak' | 'kernels'> {
+  const most = <One extends { readonly totalBytes: number }>(one: One, other: One): One =>
+    other.totalBytes > one.totalBytes ? other : one
+  const peak = peaks.map((one) => one.peak).reduce(most)
+  const { totalBytes, operation }: KernelPeak = peaks.map((one) => one.kernelPeak).reduce(most)
+  return { peak, kernels: { moreBytes: totalBytes - peak.totalBytes, operation } }
 }

@@ -10,7 +10,7 @@ import { UndescribedBlock } from '../undescribed-block.js'
 import { optimizerStep, type StepKind, stepInBackward } from './optimizer-step.js'
 import { OtherModels } from './other-models.js'
 import { allocateStatic, ownElements } from './static-memory.js'
-import type { StepMemory } from './step-memory.js'
+import { highest, type StepMemory } from './step-memory.js'
 import type { TrainingStep } from './training-options.js'
 
 /** Replays one training step, not the first one: optimizer states already exist. */
@@ -89,7 +89,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   }
   ledger.reset()
   others?.rollout()
-  const rollout = ledger.peak
+  const rollout = { peak: ledger.peak, kernelPeak: ledger.kernelPeak }
   if (step.microBatches > 1) run(false)
   ledger.reset()
   const afterForward = run()
@@ -97,8 +97,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   zero?.beforeStep()
   if (!step.stepsOnCpu) for (const group of groupsOf(leaves, step)) optimizerStep(ledger, group, kind)
   zero?.afterStep()
-  const peak = rollout.totalBytes > ledger.peak.totalBytes ? rollout : ledger.peak
-  return { peak, afterForward }
+  return { ...highest([ledger, rollout]), afterForward }
 }
 
 /**

@@ -2,6 +2,7 @@ import type { GroupedArrays } from '../../arrays/grouped-arrays.js'
 import { contiguous, permuted, resized } from '../../arrays/layout.js'
 import type { Shaped } from '../../arrays/shaped.js'
 import { DTYPE_BYTES } from '../../dtype.js'
+import { efficientBackwardBytes } from '../../kernel-memory/attention-backward.js'
 import type { WrittenRun } from './written-run.js'
 
 const NAME = '_scaled_dot_product_efficient_attention'
@@ -44,7 +45,8 @@ export function biasedKernel(
       const made = inputs.map((input) => tape.ledger.allocate(input.elements * DTYPE_BYTES[dtype]))
       const wide = Math.ceil(tokens / GRADIENT_ROW) * GRADIENT_ROW
       const forBias = spread.grad && tape.ledger.allocate(batch * heads * tokens * wide * DTYPE_BYTES[dtype])
-      tape.ledger.observe(`${NAME}_backward`)
+      const call = { batch, heads, kvHeads: heads, queries: tokens, keys: tokens, headDim: size, valueDim: size }
+      tape.ledger.observe(`${NAME}_backward`, 0, efficientBackwardBytes({ ...call, isWide: dtype === 'float32' }))
       const narrow = resized(contiguous([batch, heads, tokens, wide]), 3, tokens)
       return [
         ...made.map((storage) => ({ storage, layout, dtype })),
