@@ -4,8 +4,10 @@
  *     pip install -r test/oracle/memory/requirements.txt
  *     npm run oracle:memory -- --seed 7 --count 200
  *     npm run oracle:memory -- --python .venv/bin/python --family gemma2 --count 50
+ *     npm run oracle:memory -- --axis packed --axis ranks
  *
- * Prints each case that differs by more than 0.001 %, and exits with 1 if there are any. A case takes up to three seconds. The families
+ * Prints each case that differs by more than 0.001 %, and exits with 1 if there are any. A case takes up to three seconds, on several ranks longer.
+ * Cases of ZeRO need DeepSpeed, without which they are not run. The families
  * are those that the installed version of transformers has and that are described as it writes them: 4.57.6 has most, 5.24.0 the others.
  */
 import { spawnSync } from 'node:child_process'
@@ -14,6 +16,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { AXES, type Axis } from '../test/oracle/memory/axis-draws.js'
 import type { ConfigFacts } from '../test/oracle/memory/config-draws.js'
 import { RECORDERS } from '../test/oracle/memory/recorders.js'
 import { compared, type SweepCase, sweepCases, sweepFamilies, type Truth } from '../test/oracle/memory/sweep.js'
@@ -25,11 +28,18 @@ const { values: flags } = parseArgs({
     seed: { type: 'string', default: '1' },
     count: { type: 'string', default: '100' },
     family: { type: 'string', multiple: true, default: [] },
+    axis: { type: 'string', multiple: true, default: [] },
   },
 })
 const folder = mkdtempSync(join(tmpdir(), 'oracle-memory-'))
 const version = versionOfTransformers()
-const request = { count: Number(flags.count), version, families: flags.family, facts: factsOf() }
+const request = {
+  count: Number(flags.count),
+  version,
+  families: flags.family,
+  axes: axesOf(flags.axis),
+  facts: factsOf(),
+}
 const cases = [...sweepCases(new Random(Number(flags.seed)), request)]
 const records = RECORDERS.flatMap((recorder) =>
   recorded(
@@ -49,6 +59,11 @@ console.log(
   `seed ${flags.seed}: ${numberOf('exact')} exact, ${numberOf('off')} differ, ${numberOf('refused')} refused here, ${cases.length - records.length} that transformers does not run. Cases and records: ${folder}`,
 )
 process.exitCode = numberOf('off') > 0 ? 1 : 0
+
+function axesOf(names: readonly string[]): readonly Axis[] {
+  const axes = AXES.filter((axis) => names.includes(axis))
+  return axes.length > 0 ? axes : AXES
+}
 
 function difference({ estimated, recorded, where }: { estimated: number; recorded: number; where: string }): string {
   const percent = (100 * (estimated - recorded)) / recorded

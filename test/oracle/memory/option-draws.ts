@@ -16,8 +16,12 @@ export function randomOptions(random: Random, usual: Recorder, config: Config, v
   const method = random.pick(['full', 'full-mixed', 'lora', 'lora', 'inference'] as const)
   const sizes = randomSizes(random)
   const attention = random.chance(0.3) ? ({ attention: random.pick(['eager', 'efficient'] as const) } as const) : {}
-  const dtype = method !== 'full-mixed' && random.chance(0.15) ? ({ dtype: 'float16' } as const) : {}
-  const base: MemoryOptions = { method, ...sizes, ...attention, ...dtype }
+  const dtype =
+    method !== 'full-mixed' && random.chance(0.2)
+      ? { dtype: random.pick(['float16', 'float16', 'float32'] as const) }
+      : {}
+  const routers = randomRouters(random, config)
+  const base: MemoryOptions = { method, ...sizes, ...attention, ...dtype, ...routers }
   if (method === 'inference') return { recorder: usual, options: base }
   const recompute = random.chance(0.45)
   const isLora = method === 'lora'
@@ -25,20 +29,29 @@ export function randomOptions(random: Random, usual: Recorder, config: Config, v
   const options: MemoryOptions = {
     ...base,
     ...randomRecomputation(random, recompute, usual !== 'whole.py'),
-    ...randomStep(random),
+    ...(usual === 'whole.py' ? randomStep(random) : randomStepOfOneRank(random)),
     ...(recompute && random.chance(0.2) && { reentrant: true }),
     ...(isLora && { lora: randomLora(random, config) }),
     ...(isLora && usual !== 'whole.py' && random.chance(0.3) && { adapterDtype: 'bfloat16' as const }),
     ...((isLora && recompute && version === 5) || random.chance(0.15) ? { inputGradients: true } : {}),
     ...(autocast && { autocast }),
-    ...(random.chance(0.2) && { gradientAccumulation: random.pick([2, 3]) }),
     ...(random.chance(0.15) && { keepOutputs: true }),
   }
-  return { recorder: usual, options }
+  const accumulates = options.optimizerStep !== 'in-backward' && random.chance(0.2)
+  return {
+    recorder: usual,
+    options: accumulates ? { ...options, gradientAccumulation: random.pick([2, 3]) } : options,
+  }
+}
+
+/** A mask for the loss of routers, where a config has one. */
+function randomRouters(random: Random, config: Config): MemoryOptions {
+  const returns = config['output_router_logits'] === true
+  return returns && random.chance(0.5) ? { attentionMask: true } : {}
 }
 
 /** Lengths are multiples of 16 in two of five cases, and may be a few tokens. */
-function randomSizes(random: Random): MemoryOptions {
+export function randomSizes(random: Random): MemoryOptions {
   const tokens = random.chance(0.1) ? 2 + random.below(14) : 16 * (1 + random.below(12))
   return { batchSize: 1 + random.below(3), sequenceLength: tokens + (random.chance(0.6) ? random.below(16) : 0) }
 }
@@ -78,19 +91,28 @@ function typeOptions(random: Random, config: Config): DrawnOptions {
 }
 
 /** whole.py knows `gradientCheckpointing` alone. */
-function randomRecomputation(random: Random, recomputes: boolean, knowsKinds: boolean): MemoryOptions {
+export function randomRecomputation(random: Random, recomputes: boolean, knowsKinds: boolean): MemoryOptions {
   if (!recomputes || !knowsKinds || !random.chance(0.25)) return { gradientCheckpointing: recomputes }
   return { recompute: random.pick(['selective', { every: 2 }, { every: 3 }] as const) }
 }
 
 /** Adafactor has one implementation of its step. */
-function randomStep(random: Random): MemoryOptions {
+export function randomStep(random: Random): MemoryOptions {
   const optimizer = random.pick(['adamw', 'adamw', 'adamw', 'sgd', 'adafactor'] as const)
   if (optimizer === 'adafactor') return { optimizer }
   return { optimizer, optimizerStep: random.pick(['fused', 'foreach', 'for-loop'] as const) }
 }
 
-function randomLora(random: Random, config: Config): LoraOptions {
+/** Also Muon, and steps in backward, which only the recorders of one rank know. */
+function randomStepOfOneRank(random: Random): MemoryOptions {
+  if (random.chance(0.15))
+    return { optimizer: 'muon', optimizerStep: random.pick(['fused', 'foreach', 'for-loop'] as const) }
+  if (random.chance(0.15))
+    return { optimizer: random.pick(['adamw', 'sgd', 'adafactor'] as const), optimizerStep: 'in-backward' }
+  return randomStep(random)
+}
+
+export function randomLora(random: Random, config: Config): LoraOptions {
   const linear = [...linearLayers(architectureFromConfig(config))].map(({ name }) => name)
   const ends = [...new Set(linear.map((name) => String(name.split('.').at(-1))))]
   const some = ends.filter(() => random.chance(0.4))

@@ -1,5 +1,13 @@
 /** The programs that record a step: see their first lines. */
-export const RECORDERS = ['balanced.py', 'oracle.py', 'finetuning.py', 'whole.py'] as const
+export const RECORDERS = [
+  'balanced.py',
+  'oracle.py',
+  'finetuning.py',
+  'whole.py',
+  'qlora.py',
+  'data_parallel.py',
+  'layouts.py',
+] as const
 
 /** One of them. */
 export type Recorder = (typeof RECORDERS)[number]

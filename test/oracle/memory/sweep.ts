@@ -1,7 +1,10 @@
 import { architectureFromConfig } from '../../../src/architecture/index.js'
+import { checkMemoryOptions } from '../../../src/estimate/checked-memory-options.js'
 import { estimateMemory, type MemoryOptions } from '../../../src/estimate/index.js'
+import { pipelineOf, pipelineStages } from '../../../src/estimate/shard/pipeline-memory.js'
 import type { MemoryRecord } from '../../estimate/memory-records.js'
 import type { Random } from '../random.js'
+import { type Axis, type CaseOptions, DRAWS_OF_AXES } from './axis-draws.js'
 import { type Config, type ConfigFacts, drawnConfig } from './config-draws.js'
 import { randomOptions } from './option-draws.js'
 import type { Recorder } from './recorders.js'
@@ -12,7 +15,7 @@ export interface SweepCase {
   readonly id: string
   readonly recorder: Recorder
   readonly config: Config
-  readonly options: MemoryOptions
+  readonly options: CaseOptions
 }
 
 /** What a comparison of an estimate with a record found. */
@@ -28,6 +31,8 @@ export interface SweepRequest {
   readonly version: 4 | 5
   /** Empty: all. */
   readonly families: readonly string[]
+  /** What is drawn of decoders. */
+  readonly axes: readonly Axis[]
   /** The fields of config classes, by `model_type`. Families without them keep their recorded configs. */
   readonly facts: Readonly<Record<string, ConfigFacts>>
 }
@@ -38,19 +43,26 @@ export function sweepFamilies(version: 4 | 5, families: readonly string[]): stri
 }
 
 /** Random cases: each family is as likely as any other. */
-export function* sweepCases(random: Random, { count, version, families, facts }: SweepRequest): Generator<SweepCase> {
-  const models = modelsOf(version, families)
+export function* sweepCases(
+  random: Random,
+  { count, version, families, axes, facts }: SweepRequest,
+): Generator<SweepCase> {
+  const isOfDecoders = !axes.includes('one')
+  const models = modelsOf(version, families).filter(({ recorder }) => !isOfDecoders || recorder !== 'whole.py')
   for (let index = 0; index < count; index += 1) {
     const { family, recorder: usual, configs } = random.pick(models)
     const known = facts[family]
     const recorded = random.pick(configs)
     // whole.py does not spread tokens evenly over experts.
-    const isHeaded = !Object.keys(recorded).some((name) => name.includes('expert')) && random.chance(0.15)
-    const heads = Object.keys(known?.heads ?? {})
-    const head = isHeaded && heads.length > 0 ? random.pick(heads) : undefined
+    const heads = isOfDecoders ? [] : Object.keys(known?.heads ?? {})
+    const isHeaded =
+      heads.length > 0 && !Object.keys(recorded).some((name) => name.includes('expert')) && random.chance(0.15)
+    const head = isHeaded ? random.pick(heads) : undefined
     const config = known ? drawnConfig(random, recorded, known, head) : recorded
     const recorder = head && head !== 'ForCausalLM' ? 'whole.py' : usual
-    const drawn = randomOptions(random, recorder, config, version)
+    const axis = recorder === 'whole.py' ? 'one' : random.pick(axes)
+    const drawn =
+      axis === 'one' ? randomOptions(random, recorder, config, version) : DRAWS_OF_AXES[axis](random, config)
     yield { id: `${family}-${index}`, config, ...drawn }
   }
 }
@@ -69,7 +81,7 @@ export type Truth = MemoryRecord['truth']
 export function compared({ config, options }: SweepCase, truth: Truth): Verdict {
   const recorded = highest(options, truth)
   try {
-    const { tensorBytes, peakAt } = estimateMemory(architectureFromConfig(config), options)
+    const { tensorBytes, peakAt } = estimateOf(config, options)
     if (Math.abs(tensorBytes - recorded) <= recorded * 1e-5) return { kind: 'exact' }
     const where = `${peakAt.phase} ${peakAt.operation}, recorded ${truth.peak.phase} ${truth.peak.op}`
     return { kind: 'off', estimated: tensorBytes, recorded, where }
@@ -77,6 +89,17 @@ export function compared({ config, options }: SweepCase, truth: Truth): Verdict 
     if (error instanceof RangeError || error instanceof TypeError) return { kind: 'refused', message: error.message }
     throw error
   }
+}
+
+/** The estimate of a rank; of a pipeline, of its recorded stage. */
+function estimateOf(config: Config, { stage, ...options }: CaseOptions) {
+  const model = architectureFromConfig(config)
+  const whole = estimateMemory(model, options)
+  const { pipeline = 1, tensor = 1 } = options.layout ?? {}
+  if (stage === undefined || pipeline === 1) return whole
+  const checked = checkMemoryOptions(options)
+  const { first, last } = pipelineStages(pipelineOf(model, checked, { data: checked.sharding.ranks, tensor, pipeline }))
+  return stage === 0 ? first : last
 }
 
 function highest(options: MemoryOptions, { peak, accumulating }: Truth): number {

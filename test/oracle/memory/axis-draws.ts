@@ -1,0 +1,144 @@
+import type { MemoryOptions } from '../../../src/estimate/index.js'
+import type { Random } from '../random.js'
+import type { Config } from './config-draws.js'
+import { randomLora, randomRecomputation, randomSizes, randomStep } from './option-draws.js'
+import type { Recorder } from './recorders.js'
+
+/** Options of a case as its recorder reads them: of a pipeline, the stage too. */
+export type CaseOptions = MemoryOptions & { readonly stage?: number }
+
+/** What is drawn: one rank, packed weights, data-parallel ranks, or ranks of a layout. */
+export const AXES = ['one', 'packed', 'ranks', 'layout'] as const
+
+/** One of {@link AXES}. */
+export type Axis = (typeof AXES)[number]
+
+/** Random options of an axis, and the program that records them. */
+export interface DrawnCase {
+  readonly recorder: Recorder
+  readonly options: CaseOptions
+}
+
+type LayoutOptions = NonNullable<MemoryOptions['layout']>
+type ShardingOptions = NonNullable<MemoryOptions['sharding']>
+
+type Draw = (random: Random, config: Config) => DrawnCase
+
+/** The draws of each axis but that of one rank. */
+export const DRAWS_OF_AXES: Readonly<Record<Exclude<Axis, 'one'>, Draw>> = {
+  packed: (random, config) => ({ recorder: 'qlora.py', options: packedOptions(random, config) }),
+  ranks: (random, config) => ({ recorder: 'data_parallel.py', options: rankOptions(random, config) }),
+  layout: (random, config) => ({ recorder: 'layouts.py', options: layoutOptions(random, config) }),
+}
+
+/** Adapters on weights of bitsandbytes. */
+function packedOptions(random: Random, config: Config): CaseOptions {
+  const recomputes = random.chance(0.5)
+  return {
+    method: 'qlora',
+    quantization: random.pick(['nf4-double', 'nf4-double', 'nf4', 'int8'] as const),
+    ...randomSizes(random),
+    ...randomRecomputation(random, recomputes, true),
+    ...(recomputes && random.chance(0.4) && { reentrant: true }),
+    ...randomStep(random),
+    ...(random.chance(0.2) && { attention: random.pick(['eager', 'efficient'] as const) }),
+    ...(random.chance(0.4) && { prepareForKbitTraining: true }),
+    autocast: random.chance(0.5),
+    lora: randomLora(random, config),
+    ...(random.chance(0.3) && { adapterDtype: 'bfloat16' as const }),
+    inputGradients: random.chance(0.4),
+    ...(random.chance(0.2) && { gradientAccumulation: random.pick([2, 3]) }),
+    ...(random.chance(0.15) && { keepOutputs: true }),
+  }
+}
+
+const STRATEGIES = ['ddp', 'fsdp1', 'fsdp2', 'fsdp2', 'hsdp', 'zero-1', 'zero-2', 'zero-3'] as const
+
+/** Data-parallel ranks. */
+function rankOptions(random: Random, config: Config): CaseOptions {
+  const sharding = randomSharding(random)
+  const { strategy } = sharding
+  const method = random.pick(['full', 'full', 'full-mixed', 'lora', 'lora'] as const)
+  const isLora = method === 'lora'
+  // FSDP1 has one dtype for what it gathers together.
+  const isNarrow = isLora && (strategy === 'fsdp1' || strategy === 'zero-3' || random.chance(0.5))
+  const recomputes = random.chance(0.5)
+  return {
+    method,
+    sharding,
+    ...randomSizes(random),
+    ...randomRecomputation(random, recomputes, true),
+    ...(recomputes && random.chance(0.25) && { reentrant: true }),
+    ...randomStep(random),
+    ...(random.chance(0.2) && { attention: random.pick(['eager', 'efficient'] as const) }),
+    ...(isLora && { lora: randomLora(random, config), adapterDtype: isNarrow ? 'bfloat16' : 'float32' }),
+    ...(isLora && random.chance(0.3) && { inputGradients: true }),
+    ...(method !== 'full-mixed' && random.chance(0.25) && { autocast: true }),
+    ...(random.chance(0.3) && { gradientAccumulation: random.pick([2, 3]) }),
+  }
+}
+
+function randomSharding(random: Random): ShardingOptions {
+  const strategy = random.pick(STRATEGIES)
+  const ranks = random.pick([2, 3, 4, 8])
+  if (strategy === 'ddp') return { strategy, ranks }
+  if (strategy.startsWith('zero')) {
+    const deepspeed = {
+      reduceBucketSize: random.pick([4_000, 40_000, 400_000]),
+      ...(strategy === 'zero-3'
+        ? {
+            paramPersistenceThreshold: random.pick([1_000, 20_000]),
+            maxReuseDistance: random.pick([0, 200_000]),
+            prefetchBucketSize: random.pick([0, 20_000]),
+          }
+        : { overlapComm: random.chance(0.5) }),
+    }
+    return { strategy, ranks, deepspeed }
+  }
+  return {
+    strategy,
+    ranks,
+    ...(random.chance(0.3) && { parameterDtype: 'float32' as const }),
+    ...(random.chance(0.3) && { reduceDtype: random.pick(['float32', 'bfloat16'] as const) }),
+    ...(random.chance(0.25) && { reshardAfterForward: false }),
+  }
+}
+
+/** Ranks of tensor, pipeline and context parallelism. */
+function layoutOptions(random: Random, config: Config): CaseOptions {
+  const layout: LayoutOptions = random.pick([
+    { tensor: 2 },
+    { tensor: 2 },
+    { pipeline: 2 },
+    { pipeline: 2 },
+    { pipeline: 2, tensor: 2 },
+    { context: 2 },
+    { context: 2, tensor: 2 },
+  ] as const)
+  const { pipeline = 1, context = 1 } = layout
+  const method = random.pick(
+    pipeline * context > 1 ? (['full', 'lora'] as const) : (['full', 'full-mixed', 'lora', 'inference'] as const),
+  )
+  const { sequenceLength = 32, ...sizes } = randomSizes(random)
+  const base: CaseOptions = {
+    method,
+    layout,
+    ...sizes,
+    sequenceLength: context * Math.ceil(sequenceLength / context),
+    ...(random.chance(0.2) && context === 1 && { attention: random.pick(['eager', 'efficient'] as const) }),
+  }
+  if (method === 'inference') return base
+  const isLora = method === 'lora'
+  const recomputes = random.chance(0.5)
+  const isSharded = random.chance(0.3)
+  return {
+    ...base,
+    ...randomRecomputation(random, recomputes, true),
+    ...(recomputes && random.chance(0.25) && { reentrant: true }),
+    optimizerStep: random.pick(['fused', 'for-loop'] as const),
+    ...(isSharded && { sharding: { strategy: 'fsdp2', ranks: 2 } as const }),
+    ...(isLora && { lora: randomLora(random, config), adapterDtype: isSharded ? 'bfloat16' : 'float32' }),
+    ...(isLora && random.chance(0.5) && { inputGradients: true }),
+    ...(pipeline > 1 && { stage: random.below(2), gradientAccumulation: random.pick([2, 3]) }),
+  }
+}
