@@ -88,7 +88,12 @@ export function checkMemoryOptions(given: MemoryOptions, model?: PresetModel): C
   const quantization = options.quantization ?? methodOf(method).quantization
   const served = options.precision ?? options.dtype
   if (finetuning) refuseBesideType(given, finetuning)
+  const isWide = served === 'float32' || (isPrepared && quantization !== 'gptq')
   const autocast = options.autocast ?? (methodOf(method).weights === 'float32' || isAsked)
+  if (isPrepared && isWide && !autocast && options.attention === 'flash')
+    throw new TypeError(
+      '`attention` is "flash", which needs 16 bits, and `prepareForKbitTraining` without `autocast` computes in float32: pass another kernel',
+    )
   return {
     filledIn: [...sentences, ...leavesOut],
     untied,
@@ -115,8 +120,8 @@ export function checkMemoryOptions(given: MemoryOptions, model?: PresetModel): C
     kernelPackages: options.kernelPackages ?? [],
     precision: methodOf(method).trains === 'nothing' ? 'bfloat16' : trainingPrecision(served),
     served,
-    // Flash attention needs 16 bits.
-    attention: options.attention ?? (served === 'float32' && !autocast ? 'efficient' : 'flash'),
+    // Flash attention needs 16 bits. Prepared, packed layers return float32 for the float32 stream.
+    attention: options.attention ?? (isWide && !autocast ? 'efficient' : 'flash'),
     gradientAccumulation: options.gradientAccumulation ?? 1,
     keepOutputs: options.keepOutputs ?? false,
     outputRouterLogits: options.outputRouterLogits,

@@ -1,5 +1,6 @@
 import type { Shape } from '../../architecture/index.js'
 import type { Layout } from './arrays/layout.js'
+import type { Attributes } from './attributes.js'
 import type { ComputeDtype } from './dtype.js'
 import type { Storage } from './memory-ledger.js'
 import type { PackedStorage } from './packed/packed-storage.js'
@@ -66,8 +67,6 @@ export interface Node {
   readonly kind: 'node'
   readonly inputs: readonly (Node | Leaf | undefined)[]
   readonly saved: (Storage | Held | Offloaded)[]
-  /** What it references in addition, which checkpointing does not see. */
-  readonly attributes: readonly Storage[]
   readonly backward: Backward
   pending?: Gradient
   /** As that of a parameter. */
@@ -126,4 +125,6 @@ export interface Frame {
   /** Products of matrices so far. */
   products?: number
   again?: (Storage | undefined)[]
+  /** Of the graph of a layer that reenters. */
+  attributes?: Attributes
 }

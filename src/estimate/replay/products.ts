@@ -119,7 +119,10 @@ export class Products extends AutocastCopies {
   ): Tensor {
     const { tape } = this.ops
     if (weight.storedAs) {
-      const cast = () => bias && (autocast ? this.castParameter(bias) : this.ops.to(bias, weight.dtype))
+      // `MatMul8bitLt` takes the bias as it is.
+      const isPlain = weight.storedAs === 'int8'
+      const cast = () =>
+        bias && (isPlain ? tape.alias(bias) : autocast ? this.castParameter(bias) : this.ops.to(bias, weight.dtype))
       return packedProduct(this.ops, input, { weight, vector: cast, outFeatures })
     }
     // Autocast casts the arguments from the last to the first, as GCC evaluates them.

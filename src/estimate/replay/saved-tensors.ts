@@ -1,3 +1,4 @@
+import { Attributes } from './attributes.js'
 import type { Frame, Held, Node, Offloaded, Tensor } from './graph.js'
 import type { MemoryLedger, Storage } from './memory-ledger.js'
 
@@ -6,6 +7,7 @@ interface SecondRun {
   readonly frame: Frame
   readonly made: (Storage | undefined)[]
   readonly names: Storage[]
+  readonly attributes: Attributes
   products: number
 }
 
@@ -26,9 +28,11 @@ export class SavedTensors {
   /** What a second run saves and something outside of it refers to. */
   #outliving: Storage[] | undefined
   #runs = 0
+  readonly #attributes: Attributes
 
   constructor(ledger: MemoryLedger) {
     this.#ledger = ledger
+    this.#attributes = new Attributes(ledger)
   }
 
   /** Identifies a run of the code. */
@@ -69,12 +73,19 @@ export class SavedTensors {
     if (this.#again) this.#again.names.splice(this.#again.names.lastIndexOf(storage), 1)
   }
 
+  /** The attributes of the graph that is being made. That of a layer that runs again ends with the run, or if it reenters, with its backward. */
+  get attributes(): Attributes {
+    return this.#again?.attributes ?? this.#attributes
+  }
+
   /** A layer that is checkpointed reentrantly runs without gradients the first time, so that nothing is kept then. */
-  keep(attributes: readonly Tensor[]): Storage[] {
-    if (this.recording?.isReentrant) return []
-    const kept = attributes.map(({ storage }) => this.#ledger.retain(storage))
-    this.#again?.names.push(...kept)
-    return this.#again ? [] : kept
+  keep(attributes: readonly Tensor[]): void {
+    if (!this.recording?.isReentrant) this.attributes.keep(attributes.map(({ storage }) => storage))
+  }
+
+  /** The graph is freed. */
+  endBackward(): void {
+    this.#attributes.free()
   }
 
   /** Runs a part of a layer, and returns another reference to everything that it saves, if the layer runs again in backward without reentering it. */
@@ -139,7 +150,7 @@ export class SavedTensors {
 
   /** Frees what is still referenced when the run stops early, as an exception frees the locals of its frames. */
   runAgain(frame: Frame): (Storage | undefined)[] {
-    const again: SecondRun = { frame, made: [], names: [], products: 0 }
+    const again: SecondRun = { frame, made: [], names: [], products: 0, attributes: new Attributes(this.#ledger) }
     for (const storage of frame.offloaded) {
       frame.inputs.push(this.#ledger.load(storage))
       this.#ledger.observe('_to_copy')
@@ -154,6 +165,8 @@ export class SavedTensors {
     this.#again = undefined
     this.#runs += 1
     for (const storage of again.names) this.#ledger.release(storage)
+    if (frame.isReentrant) frame.attributes = again.attributes
+    else again.attributes.free()
     return again.made
   }
 
@@ -167,7 +180,6 @@ export class SavedTensors {
 
   /** Frees what an operation has saved. */
   release(node: Node): void {
-    for (const storage of node.attributes) this.#ledger.release(storage)
     for (const saved of node.saved) {
       if ('frame' in saved) {
         const made = saved.frame.again?.[saved.index]
@@ -184,6 +196,7 @@ export class SavedTensors {
   close(frame: Frame): void {
     for (const storage of frame.inputs) this.#ledger.release(storage)
     for (const storage of frame.results?.splice(0) ?? []) this.#ledger.release(storage)
+    frame.attributes?.free()
     frame.closes()
   }
 }

@@ -149,7 +149,7 @@ export class Tape {
     if (!this.#gradients || edges.every((edge) => edge === undefined)) return make()
     if (this.#unread) return this.#runUnread(this.#unread, saves, make)
     const saved = (saves.before ?? []).map(({ storage }) => this.saved.save(storage))
-    const attributes = this.saved.keep(saves.attributes ?? [])
+    this.saved.keep(saves.attributes ?? [])
     const output = make()
     for (const storage of saves.after?.(output) ?? []) saved.push(this.saved.save(storage))
     if (this.saved.isSecondRun) return { ...output, grad: PLACEHOLDER }
@@ -157,7 +157,6 @@ export class Tape {
       kind: 'node',
       inputs: edges,
       saved,
-      attributes,
       backward,
       ...(this.saved.recording && { frame: this.saved.recording }),
     }
@@ -252,6 +251,7 @@ export class Tape {
       else this.#runBackward(node, node.pending)
     }
     this.gradients.endBackward()
+    this.saved.endBackward()
     for (const storage of this.#keywords.splice(0)) this.ledger.release(storage)
   }
 
@@ -291,4 +291,4 @@ interface CheckpointOptions {
 }
 
 /** Marks what a recomputation makes: backward never runs on it. */
-const PLACEHOLDER: Node = { kind: 'node', inputs: [], saved: [], attributes: [], backward: () => [] }
+const PLACEHOLDER: Node = { kind: 'node', inputs: [], saved: [], backward: () => [] }

@@ -17,6 +17,8 @@ export interface WeightOptions {
   readonly storage?: PackedStorage | undefined
   /** The dtype of what is not in `storage`, if not `dtype`: float32 after `prepare_model_for_kbit_training`. */
   readonly restDtype?: ComputeDtype | undefined
+  /** Whether the model runs under autocast. */
+  readonly autocast?: boolean
   readonly adapterDtype: ComputeDtype
   readonly adapters: AdapterPlan
   /** The ends of names of layers whose adapters get no gradients, because neither kernels nor the code run these layers. */

@@ -60,8 +60,15 @@ export class Weights {
     const wideModules = (architecture.forward?.float32Modules ?? []).map((module) => `${module}.`)
     const isWide = (name: string): boolean =>
       isAmong(float32Parameters, name) || wideModules.some((prefix) => name.startsWith(prefix))
+    // A bias of a layer in 8 bits has the dtype of what the layer gets (`Linear8bitLt.forward`), which autocast may narrow.
+    const isInt8 = options.storage === 'int8' && !options.autocast
+    // What is packed is unpacked in the dtype of the model, where the code of the model has it in float32 too.
     const dtypeOf = (name: string, isPacked: boolean): ComputeDtype =>
-      isWide(name) ? 'float32' : isPacked ? options.dtype : (options.restDtype ?? options.dtype)
+      isPacked && !(isInt8 && name.endsWith('.bias'))
+        ? options.dtype
+        : isWide(name)
+          ? 'float32'
+          : (options.restDtype ?? options.dtype)
     const shapes = new Map<string, Shape>()
     for (const { name, shape } of parameters(architecture)) {
       const module = moduleOf(name)
@@ -301,7 +308,7 @@ export class Weights {
 }
 
 /** Stands for the gradient of a parameter that autograd records and nothing reaches. */
-const UNREACHED: Node = { kind: 'node', inputs: [], saved: [], attributes: [], backward: () => [] }
+const UNREACHED: Node = { kind: 'node', inputs: [], saved: [], backward: () => [] }
 
 const EXPERTS = '.experts.'
 

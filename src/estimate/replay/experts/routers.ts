@@ -43,9 +43,12 @@ const ROUTERS: Readonly<Record<Exclude<RouterName, Apart>, Router>> = {
     return { ...best(run, mixture, logits, input, choice), ...returned(mixture, logits) }
   },
   softmaxOfFloat32Input: (run, mixture, block, input, choice) => {
-    const { ops } = run.layers
-    const wide = ops.to(input, 'float32')
-    const logits = run.layers.linear(`${block.name}.gate.wg`, wide, choice.experts)
+    const { ops, weights } = run.layers
+    const name = `${block.name}.gate.wg`
+    // The code asks for the dtype of the weight, which is no float32 where it is packed.
+    const { storedAs } = weights.get(`${name}.weight`)
+    const wide = storedAs ? ops.tape.alias(input) : ops.to(input, 'float32')
+    const logits = run.layers.linear(name, wide, choice.experts)
     ops.tape.free(wide)
     return { ...best(run, mixture, logits, input, choice), ...returned(mixture, logits) }
   },

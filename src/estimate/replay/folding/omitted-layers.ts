@@ -11,6 +11,7 @@ export class OmittedLayers {
   readonly #gaps: ReadonlyMap<string, Gap>
   /** What was live when each layer began, the last one first. */
   readonly #begun: Readonly<PartBytes>[] = []
+  readonly #attributesBegun: number[] = []
   /** What was live when backward reached the end of the repetition after a gap. */
   #reached: Readonly<PartBytes> = emptyParts()
   /** The layers until the end of the repetition after a gap. */
@@ -23,16 +24,20 @@ export class OmittedLayers {
 
   /** Called when a layer begins. */
   before(): void {
-    if (this.#gaps.size > 0) this.#begun.unshift({ ...this.#tape.ledger.now })
+    if (this.#gaps.size === 0) return
+    this.#begun.unshift({ ...this.#tape.ledger.now })
+    this.#attributesBegun.unshift(this.#tape.saved.attributes.bytes)
   }
 
   /** Called when a layer ends. */
   behind(layer: string): void {
-    const { ledger } = this.#tape
+    const { ledger, saved } = this.#tape
     const gap = this.#gaps.get(layer)
     if (gap) {
       this.#untilEnd = gap.period
       ledger.shift(change(this.#begun[gap.period - 1] ?? emptyParts(), ledger.now), gap.count)
+      const { attributes } = saved
+      attributes.omit((attributes.bytes - (this.#attributesBegun[gap.period - 1] ?? 0)) * gap.count)
       this.#tape.mark(() => ledger.shift(change(this.#reached, ledger.now), gap.count))
       return
     }

@@ -5,7 +5,7 @@ import type { PackedLayer } from './packed-layer.js'
 /**
  * The product with a weight of LLM.int8() (`MatMul8bitLt` of bitsandbytes 0.50): the input is rounded to 8 bits, and the product is an
  * int32, then a float16, then in the dtype of the input. For backward, the context keeps the input as an attribute, which
- * checkpointing does not drop. The caller keeps the input.
+ * checkpointing does not drop, and autograd not until the whole graph is freed. The caller keeps the input.
  *
  * Columns with outliers (above the threshold of 6 that transformers sets) are kept once more: they depend on values and do not count.
  */

@@ -61,6 +61,7 @@ export function allocateStatic(
     trains: step.trains,
     storage: step.storage,
     restDtype: step.restDtype,
+    autocast: step.autocast,
     // DeepSpeed makes the states of all trained parameters at the start.
     idleTowers: !step.masterBytes && !architecture.program,
     senses,
