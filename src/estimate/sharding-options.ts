@@ -112,6 +112,7 @@ export function shardingRules(
     reduceDtype: options.reduceDtype ?? (copiesOut && computeDtype !== undefined ? 'float32' : undefined),
     offloads: options.offload?.includes('parameters') ?? false,
     keepsInputs: keepsInputs && isFlat,
+    holdsReduced: options.strategy === 'hsdp',
   }
 }
 

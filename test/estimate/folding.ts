@@ -39,6 +39,7 @@ const FSDP2: ShardingRules = {
   reshards: true,
   offloads: false,
   keepsInputs: false,
+  holdsReduced: false,
 }
 const LORA: Partial<TrainingStep> = {
   trained: false,
@@ -56,6 +57,8 @@ export const STEPS: readonly Partial<TrainingStep>[] = [
   { parameterDtype: 'float32', autocast: true, recompute: { every: 1 } },
   { ...LORA },
   { ...LORA, storage: 'nf4-double', recompute: { every: 1 } },
+  { ...LORA, storage: 'int8', recompute: { every: 1 } },
+  { ...LORA, storage: 'int8', recompute: { every: 1 }, reentrant: true, inputGradients: true },
   { ...LORA, kernel: 'eager' },
   {
     ...LORA,
@@ -65,6 +68,7 @@ export const STEPS: readonly Partial<TrainingStep>[] = [
   },
   { sharding: { ...FSDP2, ranks: 4, copiesOut: false, isFlat: true }, recompute: { every: 1 } },
   { sharding: { ...FSDP2, computeDtype: 'bfloat16' }, parameterDtype: 'float32', microBatches: 2 },
+  { sharding: { ...FSDP2, holdsReduced: true, reduceDtype: 'float32' }, microBatches: 2 },
   { sharding: { ...FSDP2, sharesParameters: false }, recompute: { every: 1 } },
   { optimizerStep: 'in-backward', recompute: { every: 1 }, batch: 1, sequence: 73 },
   { optimizerStep: 'for-loop', sequence: 7, batch: 1 },

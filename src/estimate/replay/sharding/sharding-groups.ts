@@ -29,6 +29,8 @@ export interface Group {
   /** Bytes of the shard in the dtype that it is gathered in, if it is cast for that. */
   castBytes: number
   readonly leaves: OwnedLeaf[]
+  /** How many layers like its own there are. */
+  layers: number
   gather?: Storage
   whole?: Storage
 }

@@ -21,6 +21,11 @@ export interface ShardingRules {
   readonly offloads: boolean
   /** Whether a frozen layer keeps its input and the gradient of it until backward ends: see `keepInput`. */
   readonly keepsInputs: boolean
+  /**
+   * Whether what a group has reduced is held until backward ends: HSDP reduces it once more, among groups (`AllReduceState` in torch's
+   * `_fsdp_param_group.py`).
+   */
+  readonly holdsReduced: boolean
   /** How ZeRO-3 gathers parameters. */
   readonly fetch?: FetchRules | undefined
 }

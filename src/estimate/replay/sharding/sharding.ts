@@ -35,9 +35,10 @@ export class Sharding {
    */
   add(name: string, parameter: ShardedParameter, leaf: Leaf | undefined): number {
     const { ranks, sharesParameters, computeDtype, offloads, isFlat } = this.rules
-    const { shape, width, sharedWidth, isAdapter, inLayer } = parameter
+    const { shape, width, sharedWidth, isAdapter, inLayer, layers } = parameter
     if (name === ALONE) this.#hasAlone = true
     const group = this.#group(name)
+    group.layers = layers
     const whole = shape.reduce((product, size) => product * size, 1)
     const [rows = 1] = shape
     // FSDP1 cuts the flat parameter of a layer, regardless of rows.
@@ -109,7 +110,7 @@ export class Sharding {
     this.#reshard(group)
     if (fresh.length === 0) return
     if (this.#reducing) this.#ledger.release(this.#reducing)
-    const { ranks, reduceDtype, offloads } = this.rules
+    const { ranks, reduceDtype, offloads, holdsReduced } = this.rules
     const reduced = (width: number): number => Math.max(width, reduceDtype ? DTYPE_BYTES[reduceDtype] : 0)
     const bytes = fresh.reduce((sum, { padded, width }) => sum + padded * reduced(width), 0)
     // A flat gradient is reduced as it is, unless its dtype differs.
@@ -122,6 +123,9 @@ export class Sharding {
     for (const { leaf } of fresh) this.#dropUnreduced(leaf)
     if (flat) this.#ledger.release(flat)
     this.#ledger.observe('reduce_scatter')
+    const [first] = fresh
+    const isDropped = offloads || first?.leaf.gradient !== undefined
+    if (holdsReduced && (isDropped || inOwnDtype !== bytes / ranks)) this.#hold(share, group)
     let gradient = share
     if (inOwnDtype !== bytes / ranks) {
       gradient = this.#ledger.allocate(inOwnDtype, 'gradients')
@@ -133,8 +137,7 @@ export class Sharding {
       this.#ledger.release(this.#reducing)
       this.#reducing = undefined
     }
-    const [first] = fresh
-    if (offloads || first?.leaf.gradient) this.#ledger.release(gradient)
+    if (isDropped) this.#ledger.release(gradient)
     else for (const { leaf } of fresh) leaf.gradient = gradient
   }
 
@@ -159,6 +162,14 @@ export class Sharding {
     parts[input.storage.part] += input.storage.bytes
     parts[gradient.part] += gradient.bytes
     if (times > 0) this.#keptByOmitted.push({ parts, times })
+  }
+
+  /** Keeps what is reduced until backward ends, that of identical layers too. */
+  #hold(share: Storage, { layers }: Group): void {
+    this.#kept.push(this.#ledger.retain(share))
+    const parts = emptyParts()
+    parts[share.part] = share.bytes
+    if (layers > 1) this.#keptByOmitted.push({ parts, times: layers - 1 })
   }
 
   /** At the end of backward: reduces the gradients of the root, and of layers whose inputs have no gradient. */
@@ -218,7 +229,7 @@ export class Sharding {
   #group(name: string): Group {
     const found = this.#groups.get(name)
     if (found) return found
-    const made: Group = { gatheredBytes: 0, castBytes: 0, leaves: [] }
+    const made: Group = { gatheredBytes: 0, castBytes: 0, leaves: [], layers: 1 }
     this.#groups.set(name, made)
     return made
   }
