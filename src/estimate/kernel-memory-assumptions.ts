@@ -11,8 +11,23 @@ const WORDS: ReadonlyMap<string, string> = new Map([
 
 const MIB = 2 ** 20
 
+/** The share of the peak from which on something is said of convolutions. */
+const NOTABLE = 0.01
+
 /** In what a GPU differs from the count of tensors, in sentences. */
-export function kernelMemoryAssumptions({ moreBytes, operation }: KernelMemory, peak: Peak): string[] {
+export function kernelMemoryAssumptions(kernels: KernelMemory, peak: Peak): string[] {
+  const { convolutionBytes } = kernels
+  return [
+    ...kernelSentences(kernels, peak),
+    ...(convolutionBytes > NOTABLE * peak.totalBytes
+      ? [
+          `cuDNN's convolutions may hold copies of what they read and make, which are not counted: the peak may be ${mib(convolutionBytes)} higher`,
+        ]
+      : []),
+  ]
+}
+
+function kernelSentences({ moreBytes, operation }: KernelMemory, peak: Peak): string[] {
   if (moreBytes > 0)
     return [
       `the overhead includes ${mib(moreBytes)} that kernels of a GPU hold within themselves at its peak (${WORDS.get(operation) ?? operation}), with the sizes of an H100`,

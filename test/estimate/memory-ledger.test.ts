@@ -16,12 +16,19 @@ it('The peak of a GPU has what kernels hold within themselves, and less where th
   const ledger = new MemoryLedger()
   ledger.allocate(100)
   ledger.observe('sum', 10, 30)
-  expect([ledger.peak.totalBytes, ledger.kernelPeak]).toEqual([110, { totalBytes: 140, operation: 'sum' }])
+  expect([ledger.peak.totalBytes, ledger.kernelPeak]).toEqual([
+    110,
+    { totalBytes: 140, operation: 'sum', possibleBytes: 140 },
+  ])
   ledger.allocate(100)
   ledger.observe('add', 0, -50)
-  expect([ledger.peak.totalBytes, ledger.kernelPeak]).toEqual([200, { totalBytes: 150, operation: 'add' }])
+  ledger.mayHold(80)
+  expect([ledger.peak.totalBytes, ledger.kernelPeak]).toEqual([
+    200,
+    { totalBytes: 150, operation: 'add', possibleBytes: 280 },
+  ])
   ledger.reset()
-  expect(ledger.kernelPeak).toEqual({ totalBytes: 200, operation: 'start' })
+  expect(ledger.kernelPeak).toEqual({ totalBytes: 200, operation: 'start', possibleBytes: 200 })
 })
 
 // Their code rotates in float32, and casts back to the dtype of the stream, which is float32 already.

@@ -31,6 +31,8 @@ export interface Peak {
 export interface KernelPeak {
   readonly totalBytes: number
   readonly operation: string
+  /** The same with what kernels may hold that choose by themselves how they compute. */
+  readonly possibleBytes: number
 }
 
 /** A block of memory that tensors and their views share. It is freed with its last reference. */
@@ -53,6 +55,7 @@ export class MemoryLedger {
   #peak: Peak = { totalBytes: 0, parts: emptyParts(), phase: 'forward', operation: 'start' }
   #kernelPeakBytes = 0
   #kernelPeakAt = 'start'
+  #possibleBytes = 0
 
   /** The live bytes now. */
   get total(): number {
@@ -65,7 +68,8 @@ export class MemoryLedger {
 
   /** The peak with what kernels of a GPU hold within themselves. It is lower than the other one where the engine adds gradients in place. */
   get kernelPeak(): KernelPeak {
-    return { totalBytes: this.#kernelPeakBytes, operation: this.#kernelPeakAt }
+    const [totalBytes, operation] = [this.#kernelPeakBytes, this.#kernelPeakAt]
+    return { totalBytes, operation, possibleBytes: Math.max(this.#possibleBytes, totalBytes) }
   }
 
   /** The part of what a phase allocates. */
@@ -138,10 +142,16 @@ export class MemoryLedger {
     this.#peak = { totalBytes, parts, phase: this.phase, operation }
   }
 
+  /** Notes what a kernel may hold within itself, or not. */
+  mayHold(bytes: number): void {
+    this.#possibleBytes = Math.max(this.#possibleBytes, this.#total + bytes)
+  }
+
   /** Resets the peak to what is live now. */
   reset(): void {
     this.#kernelPeakBytes = this.#total
     this.#kernelPeakAt = 'start'
+    this.#possibleBytes = 0
     this.#peak = { totalBytes: this.#total, parts: { ...this.now }, phase: this.phase, operation: 'start' }
   }
 }

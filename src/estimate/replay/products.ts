@@ -1,5 +1,7 @@
+import { sizeOf } from './arrays/layout.js'
 import { AutocastCopies } from './autocast-copies.js'
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
+import { convolutionBytes } from './kernel-memory/convolution.js'
 import type { Operations } from './operations/operations.js'
 import { packedProduct } from './packed/packed-product.js'
 import type { Tensor } from './tape.js'
@@ -93,15 +95,23 @@ export class Products extends AutocastCopies {
     const bias = found && own(found)
     const weight = own(weights.get(`${name}.weight`))
     const left = this.castInput(input)
+    const [outChannels = 1, inChannels = 1, ...window] = weights.shapeNamed(`${name}.weight`)
+    const sizes = { inChannels, inPlaces: left.elements / inChannels, outChannels, outPlaces: elements / outChannels }
+    const copied = left.dtype === 'float32' ? 0 : convolutionBytes({ ...sizes, window: sizeOf(window) })
     const output = tape.record(
       [left, weight, bias],
       { before: [left, weight] },
-      () => tape.tensor(elements, left.dtype, 'convolution'),
+      () => {
+        const made = tape.tensor(elements, left.dtype, 'convolution')
+        tape.ledger.mayHold(copied)
+        return made
+      },
       () => {
         const made = [left, weight, bias].map(
           (one) => one?.grad && tape.ledger.allocate(one.elements * DTYPE_BYTES[one.dtype]),
         )
         tape.ledger.observe('convolution_backward')
+        tape.ledger.mayHold(copied)
         return made
       },
     )

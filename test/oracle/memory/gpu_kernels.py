@@ -3,7 +3,7 @@
     python gpu_kernels.py out.jsonl
 
 A line is an operation, its sizes, and how far the allocator's peak within it is above what was there before it or after it. Recorded on an H100 with
-torch 2.11: `test/fixtures/memory/kernels-h100.jsonl.gz`.
+torch 2.11: `test/fixtures/memory/kernels-h100.jsonl.gz`, which has more sizes of convolutions.
 """
 import itertools
 import json
@@ -70,10 +70,26 @@ def rows_sum():
         yield dict(rows=rows, columns=columns, dtype=str(dtype)[6:]), lambda: matrix.sum(0)
 
 
+def convolution():
+    """The first layers of wav2vec 2.0, Whisper and Moonshine, and patches of images."""
+    sound = [(batch, *layer, 1, 0) for batch in (1, 8) for layer in ((1, 160000, 512, 10, 5), (512, 31999, 512, 3, 2), (1, 160000, 416, 127, 64))]
+    whisper = [(batch, *layer) for batch in (1, 8) for layer in ((80, 3000, 768, 3, 1, 1, 1), (768, 3000, 768, 3, 2, 1, 1))]
+    images = [(batch, 3, side, features, patch, patch, 2, 0) for batch in (1, 8, 32) for side, features, patch in ((224, 768, 16), (518, 1024, 14))]
+    for batch, channels, side, features, kernel, step, dimensions, padding in sound + whisper + images:
+        data = torch.randn(batch, channels, *[side] * dimensions, dtype=HALF)
+        weight = torch.randn(features, channels, *[kernel] * dimensions, dtype=HALF)
+        rest = ([step] * dimensions, [padding] * dimensions, [1] * dimensions, False, [0] * dimensions, 1)
+        made = A.convolution(data, weight, None, *rest)
+        places = made.numel() // features
+        named = dict(inChannels=channels, inPlaces=data.numel() // channels, outChannels=features, outPlaces=places, window=kernel**dimensions)
+        yield dict(isBackward=False, **named), lambda: A.convolution(data, weight, None, *rest)
+        yield dict(isBackward=True, **named), lambda: A.convolution_backward(made, data, weight, None, *rest, [True, True, False])
+
+
 def main():
     torch.set_default_device("cuda")
     with open(sys.argv[1], "w") as out:
-        for name, calls in dict(flash=flash, efficient=efficient, embedding=embedding, rowsSum=rows_sum).items():
+        for name, calls in dict(flash=flash, efficient=efficient, embedding=embedding, rowsSum=rows_sum, convolution=convolution).items():
             for sizes, run in calls():
                 out.write(json.dumps({"operation": name, **sizes, "withinBytes": within(run)}) + "\n")
 

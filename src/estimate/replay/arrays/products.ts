@@ -1,4 +1,5 @@
 import { DTYPE_BYTES } from '../dtype.js'
+import { convolutionBytes } from '../kernel-memory/convolution.js'
 import { rowsSumBytes } from '../kernel-memory/rows-sum.js'
 import type { Tensor } from '../tape.js'
 import { contiguous, isContiguous, type Layout, permuted, sizeOf } from './layout.js'
@@ -154,6 +155,7 @@ export class Products extends Reductions {
     const inputs = [data, matrix, ...(vector ? [vector] : [])]
     const inOrder = contiguous(given.shape ?? [batch, channels, length + kernel - 1])
     const layout = isTurned ? turned(inOrder.shape) : inOrder
+    const inside = isTurned || data.dtype === 'float32' ? 0 : copiedBytes(data.layout, matrix.layout, inOrder)
     const copy = ({ elements, dtype }: Shaped, own: Layout): number =>
       copies && !isContiguous(own) ? elements * DTYPE_BYTES[dtype] : 0
     const output = tape.record(
@@ -162,6 +164,7 @@ export class Products extends Reductions {
       () => {
         const made = this.fresh(layout, data.dtype, 'convolution')
         tape.ledger.observe('convolution', copy(data, data.layout) + (isTurned ? sizeInBytes(data) : 0))
+        tape.ledger.mayHold(inside)
         return made
       },
       (_, __, arriving = layout) => {
@@ -172,6 +175,7 @@ export class Products extends Reductions {
         const read = isTurned ? permuted(arriving, TURNED) : arriving
         const copied = copy(data, data.layout) + (isTurned ? sizeInBytes(data) : 0) + copy(ofGradient, read)
         tape.ledger.observe('convolution_backward', copied)
+        tape.ledger.mayHold(inside)
         if (!isTurned) return made
         const layouts = [turned(data.layout.shape), preserved(matrix.layout)]
         return made.map((storage, index) => {
@@ -183,6 +187,14 @@ export class Products extends Reductions {
     this.done(...inputs, ...(matrix.storage === weight.storage ? [] : [given.weight]))
     return { ...output, layout, isNamed: false }
   }
+}
+
+/** What cuDNN may hold for a convolution with one group. */
+function copiedBytes({ shape: input }: Layout, { shape: weight }: Layout, { shape: output }: Layout): number {
+  const [outChannels = 1, inChannels = 1, ...window] = weight
+  if (input[1] !== inChannels) return 0
+  const [inPlaces, outPlaces] = [sizeOf(input) / inChannels, sizeOf(output) / outChannels]
+  return convolutionBytes({ inChannels, inPlaces, outChannels, outPlaces, window: sizeOf(window) })
 }
 
 interface ConvolutionOptions {

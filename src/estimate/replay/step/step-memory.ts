@@ -13,6 +13,8 @@ export interface KernelMemory {
   readonly moreBytes: number
   /** The operation at its peak. */
   readonly operation: string
+  /** How much higher the peak may be, by the choice of cuDNN. */
+  readonly convolutionBytes: number
 }
 
 /** The higher one of the peaks of several ledgers or runs. */
@@ -22,6 +24,9 @@ export function highest(
   const most = <One extends { readonly totalBytes: number }>(one: One, other: One): One =>
     other.totalBytes > one.totalBytes ? other : one
   const peak = peaks.map((one) => one.peak).reduce(most)
-  const { totalBytes, operation }: KernelPeak = peaks.map((one) => one.kernelPeak).reduce(most)
-  return { peak, kernels: { moreBytes: totalBytes - peak.totalBytes, operation } }
+  const kernelPeaks = peaks.map((one) => one.kernelPeak)
+  const { totalBytes, operation }: KernelPeak = kernelPeaks.reduce(most)
+  const possibleBytes = Math.max(...kernelPeaks.map((one) => one.possibleBytes))
+  const convolutionBytes = possibleBytes - Math.max(totalBytes, peak.totalBytes)
+  return { peak, kernels: { moreBytes: totalBytes - peak.totalBytes, operation, convolutionBytes } }
 }
