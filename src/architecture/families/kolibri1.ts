@@ -11,7 +11,6 @@ export const kolibri1 = decoderFamily({
   modelType: 'kolibri1',
   needsWindow: 'always',
   name: 'Kolibri1',
-  attributeMap: { num_experts: 'num_local_experts' },
   defaults: {
     vocab_size: 128_000,
     hidden_size: 2560,
@@ -33,6 +32,7 @@ export const kolibri1 = decoderFamily({
   layer: glm4Layer,
   mixture({ hiddenSize }, config) {
     const routing = {
+      // The class declares the second name and takes the first one after it.
       experts: config.positive(['num_local_experts', 'num_experts'], 384),
       expertsPerToken: config.positive('num_experts_per_tok', 6),
     }

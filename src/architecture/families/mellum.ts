@@ -11,7 +11,6 @@ export const mellum = decoderFamily({
   modelType: 'mellum',
   needsWindow: 'listed',
   name: 'Mellum',
-  attributeMap: { num_experts: 'num_local_experts' },
   defaults: {
     vocab_size: 98_304,
     hidden_size: 2304,
@@ -32,7 +31,8 @@ export const mellum = decoderFamily({
   mlp: gatedMlp,
   mixture({ hiddenSize }, config) {
     const routing = {
-      experts: config.integer('num_local_experts', 64),
+      // The class declares the second name and takes the first one after it.
+      experts: config.integer(['num_local_experts', 'num_experts'], 64),
       expertsPerToken: config.integer('num_experts_per_tok', 8),
     }
     const ffnSize = config.integer('moe_intermediate_size', 896)

@@ -65,11 +65,21 @@ export function solvedDeltaRule(
   f.let('state', a.make([batch, heads, keyDim, valueDim], 'float32', 'zeros'))
   f.let('output', a.zerosLike(f.get('new values')))
   f.let('query', a.mul(f.get('query'), a.unsqueeze(a.exp(sums), -1)))
-  f.let('key', a.mul(key, a.unsqueeze(a.exp(a.sub(a.slice(sums, -1, 1), sums)), -1)))
-  f.let('chunk decay', a.unsqueeze(a.unsqueeze(a.exp(a.select(sums, -1)), -1), -1))
   const chunks = (tokens + padding) / CHUNK
-  foldedLoop(a.tape, chunks, (chunk) => throughChunk(a, f, chunk === chunks - 1 && keepState === undefined))
+  const isRead = keepState !== undefined
+  const forState = (): void => {
+    const made = a.exp(a.sub(a.slice(sums, -1, 1), sums))
+    // Its product holds it as long as the code names that.
+    const weights = !isRead && sums.grad && !a.tape.dropsSaved ? f.let('weights', made) : made
+    f.let('key', a.mul(key, a.unsqueeze(weights, -1)))
+    f.let('chunk decay', a.unsqueeze(a.unsqueeze(a.exp(a.select(sums, -1)), -1), -1))
+  }
+  // Nothing reads the state behind the only chunk, so that nothing is saved for it.
+  if (isRead || chunks > 1) forState()
+  else a.tape.withoutGradients(forState)
+  foldedLoop(a.tape, chunks, (chunk) => throughChunk(a, f, chunk === chunks - 1 && !isRead))
   keepState?.(f.get('state'))
+  if (!isRead) f.delete('state')
   f.let('output', a.reshape(f.get('output'), [batch, heads, -1, valueDim]))
   f.let('output', a.slice(f.get('output'), 2, tokens))
   const output = f.let('output', a.toContiguous(a.transpose(f.get('output'), 1, 2), dtype))
