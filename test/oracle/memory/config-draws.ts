@@ -39,7 +39,7 @@ const LEFT_OUT = Symbol('left out')
 
 /** Sizes without which a model would be as large as the published one. */
 const KEPT =
-  /vocab|hidden_size$|^d_model$|n_embd|n_layer|num_layers|num_hidden_layers|_layers$|num_.*experts$|n_positions|embedding_size/
+  /vocab|hidden_size$|text_config|^d_model$|n_embd|n_layer|num_layers|num_hidden_layers|_layers$|num_.*experts$|n_positions|embedding_size/
 
 type Draw = (random: Random, config: Config, facts: ConfigFacts) => unknown
 

@@ -30,7 +30,7 @@ def build(config, options, fake=True):
     stated = {k: v for k, v in config.items() if k not in LEFT_OUT}
     # A part of a model may have a class that AutoConfig does not know by name.
     is_known = config["model_type"] in transformers.CONFIG_MAPPING
-    parsed = transformers.AutoConfig.for_model(config["model_type"], **stated) if is_known else made.config_class(**stated)
+    parsed = oracle.config_of(config["model_type"], stated) if is_known else made.config_class(**stated)
     dtype = torch.float32 if options["method"] == "full-mixed" else getattr(torch, options.get("dtype", "bfloat16"))
     attention = "eager" if options.get("attention") == "eager" or getattr(parsed, "attn_logit_softcapping", None) or not made._supports_sdpa else "sdpa"
     if attention == "sdpa" and config["model_type"] in ("gemma3n", "gemma4", "blip-2"):
@@ -94,6 +94,24 @@ def tables_as_buffers(ledger):
     return [(owner, "_update_cos_sin_tables", updated)]
 
 
+def experts_of_step():
+    """Step 3.7's experts, beside which the code has a class of tokens without one (transformers 5)."""
+    try:
+        from transformers.models.step3p7.modeling_step3p7 import Step3p7Experts
+    except ImportError:
+        return []
+    forward = Step3p7Experts.forward
+
+    def counted(self, *args, **kwargs):
+        oracle.BalancedRouting.empty_classes = 1
+        try:
+            return forward(self, *args, **kwargs)
+        finally:
+            oracle.BalancedRouting.empty_classes = 0
+
+    return [(Step3p7Experts, "forward", counted)]
+
+
 @contextmanager
 def values_as_in_a_batch(ledger=None):
     torch.distributions.Distribution.set_default_validate_args(False)  # which looks at values
@@ -111,6 +129,7 @@ def values_as_in_a_batch(ledger=None):
         return getitem(self, index)
 
     patches.append((torch.Tensor, "__getitem__", at_ends))
+    patches.extend(experts_of_step())
     import transformers.modeling_utils as modeling
 
     layer_norm, softmax = torch.nn.functional.layer_norm, torch.nn.functional.softmax
