@@ -111,7 +111,9 @@ function adapt(
   const byRank = tally(path, count, { include, exclude, rankFor: rankOf(options) })
   if (byRank.size > 0 && layer === undefined) {
     throw new RangeError(
-      `PEFT does not support LoRA on ${firstName(path)}, a ${type}: only on linear layers and embeddings`,
+      /^Conv\dd$/.test(type)
+        ? `LoRA on convolutions is not estimated, such as on ${firstName(path)}, a ${type}: target linear layers and embeddings alone`
+        : `PEFT does not support LoRA on ${firstName(path)}, a ${type}: only on linear layers and embeddings`,
     )
   }
   if (layer === undefined) return []

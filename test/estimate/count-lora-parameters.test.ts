@@ -94,6 +94,13 @@ describe('What cannot be counted is an error that says why', () => {
     expect(() => countLoraParameters(llama, options)).toThrow(message)
   })
 
+  it('a convolution, which PEFT adapts and no estimate knows, names the way out', () => {
+    const vit = architectureFromConfig({ model_type: 'vit', num_hidden_layers: 1 })
+    expect(() => countLoraParameters(vit, { rank: 8, targetModules: ['projection', 'query'] })).toThrow(
+      /LoRA on convolutions is not estimated, such as on .*projection, a Conv2d: target linear layers/,
+    )
+  })
+
   it('a family without a default names the way out', () => {
     const olmo = architectureFromConfig({ model_type: 'olmo', num_hidden_layers: 1 })
     expect(() => countLoraParameters(olmo, { rank: 8 })).toThrow(/PEFT has no default targets for "olmo"/)

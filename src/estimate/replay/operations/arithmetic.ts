@@ -159,8 +159,11 @@ function isOfParameter(grad: Tensor['grad'], operations = MOST_OPERATIONS): bool
 /** A parameter copies a gradient that something else refers to as well (`accumulateGrad` in torch's accumulate_grad.h). */
 const isParameter = ({ grad }: Tensor): boolean => grad?.kind === 'leaf' && grad.variable === undefined
 
-/** A number is as wide as the wider of two; a mask of integers changes nothing. */
+/** A number is as wide as the wider of two, and in float32 if they are of two kinds of 16 bits; a mask of integers changes nothing. */
 function wider(left: Tensor, right: Tensor): ComputeDtype {
   if (right.dtype === 'int64' || right.dtype === 'bool') return left.dtype
+  if (left.dtype !== right.dtype && HALVES.has(left.dtype) && HALVES.has(right.dtype)) return 'float32'
   return DTYPE_BYTES[left.dtype] >= DTYPE_BYTES[right.dtype] ? left.dtype : right.dtype
 }
+
+const HALVES: ReadonlySet<ComputeDtype> = new Set(['bfloat16', 'float16'])
