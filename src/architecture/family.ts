@@ -115,6 +115,11 @@ export interface FamilyFacts {
    * (`_keep_in_fp32_modules`).
    */
   readonly keptInFloat32?: readonly string[]
+  /**
+   * Whether the replay keeps them in float32 in float16. bitsandbytes leaves them as they are, in the dtype of the model, in transformers 5
+   * (`unpacked`). Absent: float16 is refused. Weights of bitsandbytes are refused unless they are `unpacked`.
+   */
+  readonly keepsFloat32?: 'inFloat16' | 'unpacked'
   /** Why transformers runs the family with weights in float32 alone, alone or under autocast. Absent: it runs in 16 bits too. */
   readonly onlyFloat32?: string
   /**

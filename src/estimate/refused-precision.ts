@@ -11,7 +11,7 @@ import type { ResolvedModel } from './resolved-model.js'
  */
 export function refusePrecision({ architecture, storage }: ResolvedModel, options: CheckedMemoryOptions): void {
   const { family } = architecture
-  const { keptInFloat32, onlyFloat32 } = familyOf(family) ?? {}
+  const { keptInFloat32, keepsFloat32, onlyFloat32 } = familyOf(family) ?? {}
   const { trains, weights, quantization } = methodOf(options.method)
   if (onlyFloat32) {
     const isPacked = quantization !== 'none' || options.storage !== undefined
@@ -26,9 +26,10 @@ export function refusePrecision({ architecture, storage }: ResolvedModel, option
   const kept = `transformers keeps ${keptInFloat32.map((name) => `\`${name}\``).join(' and ')} of ${family} in float32 there, which is not modelled`
   const stored = storage(options.served).precision
   const isHalf = trains === 'nothing' ? stored === 'float16' : weights !== 'float32' && options.precision === 'float16'
-  if (isHalf) throw new RangeError(`float16 cannot be estimated for ${family}: ${kept}; pass \`precision: 'bfloat16'\``)
+  if (isHalf && !keepsFloat32)
+    throw new RangeError(`float16 cannot be estimated for ${family}: ${kept}; pass \`precision: 'bfloat16'\``)
   const isPacked = trains === 'nothing' ? BY_BITSANDBYTES.has(stored) : BY_BITSANDBYTES.has(options.storage ?? '')
-  if (isPacked)
+  if (isPacked && keepsFloat32 !== 'unpacked')
     throw new RangeError(
       `weights of bitsandbytes cannot be estimated for ${family}: ${kept}; pass ${trains === 'nothing' ? "`precision: 'bfloat16'`" : "`method: 'lora'` without quantization"}`,
     )

@@ -42,6 +42,7 @@ export const FAMILY_FIXTURES: readonly string[] = [
   'authors-code.jsonl.gz',
   'drawn.jsonl.gz',
   'newer-drawn.jsonl.gz',
+  'float16.jsonl.gz',
 ]
 
 /** The records of a fixture. */

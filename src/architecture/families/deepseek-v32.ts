@@ -51,6 +51,8 @@ export const deepseekV32 = decoderFamily({
       expertFields: ['num_experts', 'num_local_experts', 'n_routed_experts'],
     }),
   dimensions: (_, config) => ({ headDim: latentSizes(config, DEEPSEEK_LATENT).queryHeadDim }),
+  keptInFloat32: ['indexer.weights_proj'],
+  keepsFloat32: 'unpacked',
   forward: (config) => ({
     rotation: {
       features: config.integer('qk_rope_head_dim', 64),

@@ -53,6 +53,8 @@ export const glmMoeDsa = decoderFamily({
       expertFields: ['num_experts', 'n_routed_experts'],
     }),
   dimensions: (_, config) => ({ headDim: latentSizes(config, LATENT).queryHeadDim }),
+  keptInFloat32: ['indexer.weights_proj'],
+  keepsFloat32: 'unpacked',
   forward: (config) => ({
     rotation: {
       features: config.integer('qk_rope_head_dim', 64),

@@ -43,6 +43,7 @@ export const gptOss = decoderFamily({
     }
   },
   keptInFloat32: ['post_attention_layernorm', 'input_layernorm', 'norm'],
+  keepsFloat32: 'inFloat16',
   forward: () => ({
     rotation: { features: 'all', pairs: 'halvesApart' },
     norm: 'rmsNormFloat32Product',

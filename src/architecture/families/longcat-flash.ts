@@ -67,6 +67,8 @@ export const longcatFlash = causalLmFamily({
       }),
     }
   },
+  keptInFloat32: ['classifier.weight'],
+  keepsFloat32: 'inFloat16',
   forward(config, { layers }) {
     const identityExperts = config.integer('zero_expert_num', 256)
     return {

@@ -67,7 +67,7 @@ export const mpt = headedFamily({
     norm: 'layerNorm',
     attention: {
       eagerOnly: true,
-      eager: { layerMask: 'last', keepsMasked: true },
+      eager: { layerMask: 'last', softmax: 'castFirst', keepsMasked: true },
       returnsWeights: true,
       clamped: config.object('attn_config').has('clip_qkv'),
     },

@@ -16,4 +16,5 @@ export const mt5 = t5Family({
   otherDefaults: { tie_word_embeddings: { here: false, in5: true } },
   loraTargets: ['q', 'v'],
   keptInFloat32: ['wo'],
+  keepsFloat32: 'inFloat16',
 })

@@ -60,6 +60,8 @@ export const rwkv = headedFamily({
     residual: { order: 'sequential', keepsAttended: true },
     logits: { prefill: 'allTokens' },
   }),
+  keptInFloat32: ['time_decay', 'time_first'],
+  keepsFloat32: 'inFloat16',
   loraTargets: ['key', 'value', 'receptance', 'output'],
 })
 

@@ -15,4 +15,5 @@ export const t5 = t5Family({
   },
   loraTargets: ['q', 'v'],
   keptInFloat32: ['wo'],
+  keepsFloat32: 'inFloat16',
 })

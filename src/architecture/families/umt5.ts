@@ -15,4 +15,5 @@ export const umt5 = t5Family({
   },
   biasesEachLayer: true,
   keptInFloat32: ['wo'],
+  keepsFloat32: 'inFloat16',
 })

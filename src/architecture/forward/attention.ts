@@ -153,8 +153,11 @@ export interface EagerAttention {
   readonly masksInPlace?: boolean
   /** Whether the input of the softmax stays alive until attention ends, or as long as the weights. Default: no. */
   readonly keepsMasked?: boolean | 'likeWeights'
-  /** The dtype of the softmax: float32, or the dtype of the scores. Default: `float32`. */
-  readonly softmax?: 'float32' | 'scores'
+  /**
+   * The dtype of the softmax: float32, or the dtype of the scores. With `castFirst` the code makes a copy in float32 itself, also of float16, which
+   * CUDA's kernel otherwise converts inside. Default: `float32`.
+   */
+  readonly softmax?: 'float32' | 'castFirst' | 'scores'
   /** The tensor whose dtype the code casts the weights to, if it casts them. Default: `query`. */
   readonly weights?: 'query' | 'value' | 'none'
   /** Why there is no model of it with this config, though there is of the other kernels. Default: empty, there is one. */

@@ -116,6 +116,8 @@ export function bartLayer({
       ...dropping(dropout.activation, 'hidden'),
       set('hidden', project('fc2', 'hidden')),
     ]),
+    // Layers with their norms behind them only ask whether a number is infinite.
+    ...(decodes ? [] : [set('hidden', { op: 'finite', of: 'hidden', how: normsFirst ? 'bounded' : 'asked' })]),
     give('hidden'),
   ]
 }

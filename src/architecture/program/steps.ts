@@ -120,6 +120,13 @@ export type Operation =
   | { readonly op: 'padded'; readonly of: Value; readonly count: Count }
   /** A copy in the dtype of a variable, if it has another one. */
   | { readonly op: 'like'; readonly of: Value; readonly as: string }
+  /** A copy in the dtype of the weight of a layer, if it has another one and is not packed. */
+  | { readonly op: 'likeWeight'; readonly of: Value; readonly module: string }
+  /**
+   * What keeps numbers of float16 finite, where they are of it: a clamp (`bounded`), one whose bounds depend on whether any is infinite (`checked`),
+   * or only the question whether any is, or is none at all (`asked`).
+   */
+  | { readonly op: 'finite'; readonly of: Value; readonly how: 'bounded' | 'checked' | 'asked' }
   /** Tensors in one, which the code may do for a fused kernel of attention alone: otherwise the first of them. */
   | { readonly op: 'concat'; readonly of: readonly Value[]; readonly isForFused?: boolean }
   /** A list in one tensor. The list ends, unless it is held. */

@@ -62,6 +62,9 @@ function stack(
   }
 }
 
+/** The bounds of a stream in float16 behind each block (`T5Block`). Its feed-forward networks make it float32, as `wo` is. */
+const FINITE: Operation = { op: 'finite', of: 'hidden', how: 'checked' }
+
 /** The norm of all blocks. */
 export const t5Norm = (module: string, of: Value): Operation => normed('rmsNormOfInput', module, of)
 
@@ -91,6 +94,7 @@ function attention(
     set('hidden', plus('hidden', dropped(dropout, 'attended'))),
     { drop: 'normed' },
     { drop: 'attended' },
+    set('hidden', FINITE),
   ]
 }
 
@@ -134,6 +138,7 @@ function crossAttention(sizes: T5Sizes, isFirst: boolean): readonly Step[] {
     set('hidden', plus('hidden', dropped(dropout, 'attended'))),
     { drop: 'normed' },
     { drop: 'attended' },
+    set('hidden', FINITE),
   ]
 }
 
@@ -162,7 +167,7 @@ function headSteps(
         caches: !(source === 'normed' && keys[0] === 'sequence'),
         isEager: true,
         mask: 'bias',
-        eager: { scale: 'none', masksInPlace: true, keepsMasked: true },
+        eager: { scale: 'none', softmax: 'castFirst', masksInPlace: true, keepsMasked: true },
       }),
     ),
     set('out', project('o', 'out')),
@@ -177,14 +182,14 @@ function feedForward({ activation, isGated, dropout }: T5Sizes, at: string): rea
         set('up', project('wi_1', 'hidden')),
         set('hidden', { op: 'multiply', of: ['gate', 'up'] }),
         ...dropping(dropout, 'hidden'),
-        set('hidden', project('wo', { op: 'own', of: 'hidden' })),
+        set('hidden', project('wo', { op: 'likeWeight', of: 'hidden', module: 'wo' })),
         give('hidden'),
       ]
     : [
         set('hidden', project('wi', 'hidden')),
         set('hidden', activated(activation, 'hidden')),
         ...dropping(dropout, 'hidden'),
-        set('hidden', project('wo', { op: 'own', of: 'hidden' })),
+        set('hidden', project('wo', { op: 'likeWeight', of: 'hidden', module: 'wo' })),
         give('hidden'),
       ]
   const block: Steps = [
@@ -193,5 +198,5 @@ function feedForward({ activation, isGated, dropout }: T5Sizes, at: string): rea
     set('hidden', plus('hidden', dropped(dropout, 'fed'))),
     give('hidden'),
   ]
-  return [set('hidden', call(block, { hidden: 'hidden' }, at)), give('hidden')]
+  return [set('hidden', call(block, { hidden: 'hidden' }, at)), set('hidden', FINITE), give('hidden')]
 }

@@ -1,3 +1,4 @@
+import { familyOf } from '../../architecture/families/index.js'
 import { type Architecture, parameters, type Shape, ties } from '../../architecture/index.js'
 import type { Adapter, TargetedParameter } from './adapters/adapter.js'
 import { adapterWeights, type OfParameter, targetedParameters } from './adapters/adapter-weights.js'
@@ -11,6 +12,15 @@ import type { Sharding } from './sharding/sharding.js'
 import { ALONE, ROOT } from './sharding/sharding-groups.js'
 import type { Leaf, Node, Tensor } from './tape.js'
 import type { Wanted, WeightOptions } from './weight-options.js'
+
+/** Whether a name has another one among its parts, which may be several. */
+const isPart = (part: string, name: string): boolean => `.${name}.`.includes(`.${part}.`)
+
+/** The modules that transformers keeps in float32 in float16, and unpacked, where the replay does so. */
+function keptModules({ family }: Architecture): readonly string[] {
+  const { keptInFloat32 = [], keepsFloat32 } = familyOf(family) ?? {}
+  return keepsFloat32 ? keptInFloat32 : []
+}
 
 /** The allocated parameters of a model, by name. Tied parameters are one tensor with two names. */
 export class Weights {
@@ -45,7 +55,7 @@ export class Weights {
     this.#omitted = options.omitted ?? new Map()
     this.#listPrefixes = layerLists(architecture).map((name) => `${name}.`)
     this.#idle = options.idleTowers ? idleNames(architecture, options.senses ?? []) : []
-    const packed = packedModules(architecture, options.storage)
+    const packed = new Set(packedModules(architecture, options.storage))
     const saved = savedNames(architecture, options.adapters)
     const { mixture } = architecture.forward?.feedForward ?? {}
     const { untrainedParameters = [] } = mixture ?? {}
@@ -58,8 +68,12 @@ export class Weights {
     const untrained = [...untrainedParameters, ...unread, ...(architecture.program?.untrained ?? [])]
     const isAmong = (ends: readonly string[], name: string): boolean => ends.some((end) => name.endsWith(end))
     const wideModules = (architecture.forward?.float32Modules ?? []).map((module) => `${module}.`)
+    const kept = keptModules(architecture)
+    for (const name of packed) if (kept.some((one) => isPart(one, name))) packed.delete(name)
     const isWide = (name: string): boolean =>
-      isAmong(float32Parameters, name) || wideModules.some((prefix) => name.startsWith(prefix))
+      (options.dtype === 'float16' && kept.some((one) => isPart(one, name))) ||
+      isAmong(float32Parameters, name) ||
+      wideModules.some((prefix) => name.startsWith(prefix))
     // A bias of a layer in 8 bits has the dtype of what the layer gets (`Linear8bitLt.forward`), which autocast may narrow.
     const isInt8 = options.storage === 'int8' && !options.autocast
     // What is packed is unpacked in the dtype of the model, where the code of the model has it in float32 too.

@@ -52,11 +52,13 @@ def build(config, options, fake=True):
 def as_loaded(model, dtype):
     """
     `from_pretrained` casts what a class makes in float32 of its own accord, such as DeBERTa's biases of queries and values, and moves what it
-    makes on the CPU, such as XLNet's projections. It keeps what a class names (`_keep_in_fp32_modules_strict`).
+    makes on the CPU, such as XLNet's projections. It keeps what a class names (`_keep_in_fp32_modules_strict`, and in float16
+    `_keep_in_fp32_modules`).
     """
     device = list(model.parameters())[-1].device
     strict = getattr(model, "_keep_in_fp32_modules_strict", None) or ()
-    kept = [re.compile(rf"(^|\.){re.escape(name)}($|\.)") for name in strict]
+    in_half = (getattr(model, "_keep_in_fp32_modules", None) or ()) if dtype == torch.float16 else ()
+    kept = [re.compile(rf"(^|\.){re.escape(name)}($|\.)") for name in (*strict, *in_half)]
     for prefix, module in model.named_modules():
         for name, parameter in module._parameters.items():
             wanted = torch.float32 if any(one.search(f"{prefix}.{name}") for one in kept) else dtype

@@ -91,7 +91,8 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
     return ordered
   }
   // CUDA converts float16 (and only float16) to float32 inside the kernel.
-  const wide = scores.dtype === 'float16' || style.softmax === 'scores' ? tape.alias(scores) : ops.to(scores, 'float32')
+  const isInside = scores.dtype === 'float16' && style.softmax !== 'castFirst'
+  const wide = isInside || style.softmax === 'scores' ? tape.alias(scores) : ops.to(scores, 'float32')
   const soft = softmax(layers, wide, style.softmax === 'float32' ? 'float32' : wide.dtype)
   tape.free(wide)
   // Llama casts in the expression of softmax, while the scores still have their name. Other families have already rebound it.

@@ -55,7 +55,8 @@ export function chosenTokens(run: DecoderRun, a: Arrays, block: Named, { input, 
   f.delete('wide')
   f.let('scores', a.scale(products))
   f.let('scores', a.unary(f.get('scores'), 'relu', 'output'))
-  f.let('weights', a.scale(a.to(a.linear(`${block.name}.weights_proj`, input), 'float32')))
+  const scorer = `${block.name}.weights_proj`
+  f.let('weights', a.scale(a.to(a.linear(scorer, a.to(input, a.parameter(`${scorer}.weight`).dtype)), 'float32')))
   const sums = a.matmul(a.unsqueeze(f.get('weights'), -2), f.get('scores'))
   f.let('index scores', a.squeeze(sums, -2))
   const mask = a.make([batch, sequence, sequence], 'bool', 'bitwise_not')

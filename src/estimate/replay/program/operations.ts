@@ -8,6 +8,7 @@ import { normOf } from '../norms/norms.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import { attention } from './attention.js'
+import { finite } from './finite.js'
 import { binary, type Evaluate, given, unary, using } from './operands.js'
 import { countOf, type Place } from './place.js'
 import type { Scope } from './scope.js'
@@ -115,6 +116,14 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
     using(place, [evaluate(of), scope.get(as)], (input, other) =>
       place.layers.ops.to(given(input), given(other).dtype),
     ),
+  likeWeight: (place, scope, { of, module }, evaluate) =>
+    using(place, [evaluate(of)], (input) => {
+      const { ops, weights } = place.layers
+      const { dtype, storedAs } = weights.get(`${scope.named(module)}.weight`)
+      return storedAs ? ops.tape.alias(given(input)) : ops.to(given(input), dtype)
+    }),
+  finite: (place, _, { of, how }, evaluate) =>
+    using(place, [evaluate(of)], (input) => finite(place.layers.ops, given(input), how)),
   sum: (place, _, { of, count }, evaluate) =>
     using(place, [evaluate(of)], (input) => summed(place, given(input), countOf(place.options, count))),
   mean: (place, _, { of, count }, evaluate) =>
