@@ -157,6 +157,8 @@ export interface FamilyFacts {
   readonly words?: FindSense
   /** What it makes of images. Absent: a run with images cannot be estimated. */
   readonly images?: FindSense
+  /** The end of the name of the class that sees and hears. Default: `ForConditionalGeneration`. */
+  readonly seeingClass?: string
   /** Whether its code puts sound among the tokens before images. Default: no. */
   readonly hearsFirst?: boolean
   /** What it makes of sound. Absent: a run with sound cannot be estimated. */

@@ -121,6 +121,7 @@ export type {
   PairedAttention,
   PlacedAttention,
   PositionalConvolution,
+  JoinedCrops,
   ProbingAttention,
   Program,
   QueriedAttention,

@@ -39,7 +39,11 @@ export function sensesOf(model: Architecture, asked: AskedInputs): readonly Sens
   const senses = (family?.hearsFirst ? kinds.toReversed() : kinds)
     .filter(({ count }) => count > 0)
     .map(({ name, count, find }) => {
-      if (!find || !model.config || !(model.className.endsWith('ForConditionalGeneration') || model.forward?.vectors))
+      if (
+        !find ||
+        !model.config ||
+        !(model.className.endsWith(family?.seeingClass ?? 'ForConditionalGeneration') || model.forward?.vectors)
+      )
         throw new RangeError(
           `\`${name}\` is ${count}, but ${find && model.config ? model.className : model.family} has no forward-pass model for them: leave it out to estimate inputs of text only`,
         )

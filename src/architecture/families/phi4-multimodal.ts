@@ -8,6 +8,7 @@ import { visionSizes } from '../blocks/vision.js'
 import type { ConfigReader } from '../config-reader.js'
 import { phi3Forward } from '../forward/phi3-forward.js'
 import { container, type Module, tower } from '../module.js'
+import { phi4Images } from '../senses/phi4.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { NOT_REPLAYED } from '../tensor-plan.js'
 
@@ -25,6 +26,8 @@ export const phi4Multimodal = decoderFamily({
     max_position_embeddings: 131_072,
     tie_word_embeddings: false,
   },
+  images: phi4Images,
+  seeingClass: 'ForCausalLM',
   attentionPattern: windowInAllLayers(),
   attention: (sizes) => fusedAttention({ ...sizes, outputFirst: true, type: 'Phi4MultimodalAttention' }),
   mlp: fusedGatedMlp,

@@ -31,6 +31,7 @@ export type {
   GuessedTokens,
   HiddenPixels,
   ImageOfPatches,
+  JoinedCrops,
   JointDisentangledAttention,
   JointPrediction,
   LandmarkAttention,

@@ -179,6 +179,8 @@ export type Operation =
   /** Rows by a mask, or a tensor with rows put in the places of a mask. */
   | { readonly op: 'pick'; readonly of: Value; readonly mask: string; readonly count: Count }
   | { readonly op: 'put'; readonly into: Value; readonly mask: string; readonly of: Value }
+  /** A copy of a tensor with rows in places that a tensor has (`index_put`). */
+  | { readonly op: 'placed'; readonly into: Value; readonly of: Value; readonly by: string }
   /** Rows in another order, or a choice of them, by places that are on the CPU or in a tensor. */
   | { readonly op: 'rows'; readonly of: Value; readonly count: Count; readonly by?: Value }
   /** What a mask selects, outside of the graph: code that counts it makes it. */

@@ -18,6 +18,7 @@ export type WrittenBlock =
   | PageBias
   | PairedAttention
   | PlacedAttention
+  | JoinedCrops
   | ProbingAttention
   | QueriedAttention
   | ShiftedAttention
@@ -214,6 +215,29 @@ export interface ProbingAttention {
   readonly kind: 'probingAttention'
   readonly heads: number
   readonly patches: number
+  /** How many images there are. Default: the batch. */
+  readonly batch?: Count
+  /** Whether it gets a mask of patches that are padding, which it adds to the scores as numbers. Default: no. */
+  readonly isMasked?: boolean
+}
+
+/**
+ * The crops of images side by side, without their padding and with a learned vector behind each row, then the whole of each, and two linear layers
+ * (Phi-4-multimodal). Reads `means`, and gives one row for each token.
+ */
+export interface JoinedCrops {
+  readonly kind: 'joinedCrops'
+  /** Crops of an image, with the whole. */
+  readonly crops: number
+  readonly columns: number
+  readonly rows: number
+  /** Vectors on a side of a crop. */
+  readonly side: number
+  /** Those that are no padding. */
+  readonly width: number
+  readonly height: number
+  /** The tokens of an image. */
+  readonly tokens: number
 }
 
 /**

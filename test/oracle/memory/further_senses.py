@@ -204,6 +204,8 @@ def stand_ins(senses):
         # Every image of a call has the same grid, whose values are Python's.
         made = lambda grid, *a, **k: torch.zeros(senses.grids.pop(0), 2, dtype=torch.long)
         return [(code_of(senses), "get_vision_position_ids", made), (torch, "_check_tensor_all_with", lambda *a: None)]
+    if senses.family == PHI4 and senses.images:
+        return seen_by_phi4(senses)
     return seen_in_grids(senses) if senses.family in GRIDS and senses.images else []
 
 
@@ -239,6 +241,73 @@ def ernie(senses):
     pixels = torch.zeros(senses.images * height * width, vision.in_channels * side**2)
     types = {name: torch.zeros(senses.batch, senses.tokens, dtype=torch.long) for name in ("mm_token_type_ids", "moe_mm_token_type_ids")}
     return {"pixel_values": pixels, "image_grid_thw": Ints([[1, height, width]] * senses.images), **types}
+
+
+PHI4 = "phi4_multimodal"
+
+
+def cut_by_phi4(height, width):
+    """What Phi-4-multimodal's image processor makes of an image of some size, without pixels: its tokens, its size on a canvas of crops, and the mask."""
+    from unittest.mock import patch
+
+    import transformers.models.phi4_multimodal.image_processing_phi4_multimodal_fast as code
+    from transformers.image_utils import SizeDict
+
+    made = code.Phi4MultimodalImageProcessorFast()
+    on_meta = lambda *shape: torch.empty(*shape, device="meta")
+    functional = type("F", (), {"resize": lambda image, size: on_meta(3, *size), "pad": lambda image, p, fill: on_meta(3, image.shape[1] + p[3], image.shape[2] + p[2])})
+    with patch.object(code, "F", functional), patch.object(code, "BatchFeature", lambda data, tensor_type: data):
+        made.rescale_and_normalize = lambda image, *a: image
+        made.resize = lambda image, size, **k: on_meta(3, size.height, size.width)
+        cut = made._preprocess([on_meta(3, height, width)], SizeDict(height=448, width=448), None, made.patch_size, made.dynamic_hd, True, 1, True)
+    (high, wide), mask = cut["image_sizes"][0].tolist(), cut["image_attention_mask"][0]
+    rows, columns = high // 448, wide // 448
+    canvas = mask[1:, ::2, ::2].reshape(rows, columns, 16, 16).transpose(1, 2).reshape(rows * 16, columns * 16)
+    useful = [int(canvas[:, 0].sum()), int(canvas[0].sum())]
+    return {"size": [high, wide], "tokens": cut["num_img_tokens"][0], "crops": 1 + rows * columns, "useful": useful, "isPadded": bool((mask == 0).sum())}
+
+
+def phi4(senses):
+    """Crops of images on a canvas, behind the whole of each, with masks of the patches that are no padding."""
+    from senses import Ints, outside
+
+    cut = outside(cut_by_phi4, senses.size["height"], senses.size["width"])
+    senses.useful, senses.isPadded = cut["useful"], cut["isPadded"]
+    senses.placeholders = senses.images * cut["tokens"]
+    shape = (senses.images, cut["crops"])
+
+    class Sizes(Ints):
+        def view(self, *a):
+            return self
+
+    return {"image_pixel_values": torch.zeros(*shape, 3, 448, 448), "image_sizes": Sizes([cut["size"]] * senses.images), "image_attention_mask": torch.ones(*shape, 32, 32)}
+
+
+def seen_by_phi4(senses):
+    """Which patches are padding, the places of tokens, and the positions of patches, which are computed on the CPU and copied."""
+    from torch._subclasses.fake_tensor import FakeTensor
+
+    code = code_of(senses)
+    any_, turns = torch.any, []
+
+    def embedded(self, pixel_values, patch_attention_mask):
+        patch_embeds = self.patch_embedding(pixel_values)
+        embeddings = patch_embeds.flatten(2).transpose(1, 2)
+        position_ids = torch.zeros(embeddings.shape[:2], dtype=torch.long)
+        embeddings = embeddings + self.position_embedding(position_ids)
+        return embeddings
+
+    def item(tensor):
+        turns.extend([] if turns else senses.useful)
+        return turns.pop(0)
+
+    return [
+        (code.Phi4MultimodalVisionEmbeddings, "forward", embedded),
+        (FakeTensor, "item", item),
+        (torch.Tensor, "any", lambda ids: True),
+        (torch, "any", lambda mask: senses.isPadded if isinstance(mask, FakeTensor) else any_(mask)),
+        (torch, "nonzero", lambda mask, as_tuple=False: torch.zeros(senses.placeholders, 2, dtype=torch.long).unbind(1)),
+    ]
 
 
 def kimi(senses):
@@ -288,5 +357,6 @@ FAMILIES = {
     "hunyuan_vl": in_rows,
     "kimi_k25": kimi,
     "minimax_m3_vl": patched,
+    PHI4: phi4,
     "step3p7": step,
 }

@@ -10,6 +10,8 @@ import json
 import random
 
 import transformers
+
+from further_senses import cut_by_phi4
 from transformers import AutoImageProcessor  # noqa: F401, loads what the processors need
 
 
@@ -73,6 +75,7 @@ def families():
         yield family, {**config, **({"vision_feature_select_strategy": "full"} if family == "llava" else {})}, processor(name, made, patch_size=patch, spatial_merge_size=merged)
     made = processor("Llama4Processor", image_processor("Llama4ImageProcessorFast"), patch_size=14, downsample_ratio=4)
     yield "llama4", {"vision_config": {"image_size": 336, "patch_size": 14}}, made
+    yield "phi4_multimodal", {"vision_config": {}}, cut_by_phi4
 
 
 def newer():
@@ -137,6 +140,11 @@ def sizes():
 
 def counted(made, width, height):
     """The tokens of one image; null where the processor refuses it."""
+    if made is cut_by_phi4:
+        try:
+            return made(height, width)["tokens"]
+        except ValueError:
+            return None
     if isinstance(made, transformers.Llama4Processor):
         return of_llama4(made, width, height)
     if type(made).__name__ == "Step3p7Processor":

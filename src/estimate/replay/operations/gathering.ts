@@ -132,6 +132,21 @@ export class Gathering extends Rearranging {
     )
   }
 
+  /** A copy with rows in some places (`index_put`). The gradient of the whole is a copy with zeros there. */
+  placed(whole: Tensor, rows: Tensor, places: Tensor): Tensor {
+    return this.tape.record(
+      [whole, rows],
+      { before: [places] },
+      () => this.tape.tensor(whole.elements, whole.dtype, 'index_put'),
+      () => {
+        const zeros = whole.grad && this.gradient(rows.elements, whole.dtype, 'zeros')
+        const made = whole.grad && this.gradient(whole.elements, whole.dtype, 'index_put')
+        if (zeros) this.tape.ledger.release(zeros)
+        return [made, rows.grad && this.gradient(rows.elements, rows.dtype, 'index')]
+      },
+    )
+  }
+
   /**
    * `torch.where` between two tensors of one size, in the wider of their dtypes. Each gradient is a copy with zeros in the places of the
    * other.

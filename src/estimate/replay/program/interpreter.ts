@@ -199,7 +199,7 @@ function runLayers(given: Place, scope: Scope, loop: Loop): void {
         place.ownWeights.length = 0
         const run = () => runSteps(place, inner, kinds[kindOf[index] ?? 0] ?? [])
         // What nothing depends on is freed with the last reference to it.
-        const output = index >= unusedFrom ? tape.withoutGradients(run) : run()
+        const output = index >= unusedFrom ? tape.unread(run) : run()
         if (!output) throw new Error('the steps of a layer give a value')
         // When it runs again, nothing needs them.
         if (shared.size === 0) for (const variable of shares) shared.set(variable, inner.get(variable))

@@ -230,6 +230,10 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
     using(place, [evaluate(into), evaluate(mask), evaluate(of)], (whole, places, rows) =>
       place.layers.ops.put(given(whole), given(places), given(rows)),
     ),
+  placed: (place, scope, { into, of, by }, evaluate) =>
+    using(place, [evaluate(into), evaluate(of), scope.get(by)], (whole, rows, places) =>
+      place.layers.ops.placed(given(whole), given(rows), given(places)),
+    ),
   rows: (place, _, { of, count, by }, evaluate) =>
     using(
       place,

@@ -9,12 +9,18 @@ import type { WrittenRun } from './written-run.js'
  * `multi_head_attention_forward` of `torch/nn/functional.py` (torch 2.11). In inference torch has one kernel for it, which never holds more
  * than this code.
  */
-export function probingAttention(run: WrittenRun, { heads, patches }: ProbingAttention): Shaped {
-  const { arrays: a, names: f, batch, named, given } = run
+export function probingAttention(
+  run: WrittenRun,
+  { heads, patches, batch: count = ['batch'], isMasked = false }: ProbingAttention,
+): Shaped {
+  const { arrays: a, names: f, named, given } = run
+  const batch = run.shape(count).reduce((product, size) => product * size, 1)
   const at = (name: string): Shaped => a.parameter(named(`attention.${name}`))
   const hidden = given('hidden', [batch, patches, -1])
   const features = hidden.layout.shape[2] ?? 1
   const sizes = [features, 2 * features]
+  // The module holds the numbers of the mask, and the function a copy for each head.
+  if (isMasked) f.let('padding', a.make([batch, patches], hidden.dtype, 'zeros_like'))
   f.let('probe', a.repeat(a.parameter(named('probe')), batch))
   const query = f.let('query', a.transpose(f.get('probe'), 0, 1))
   const [ofQuery, ofKeys] = twoNamed(f, a.split(at('in_proj_weight'), sizes, 0), 'weight')
@@ -29,6 +35,7 @@ export function probingAttention(run: WrittenRun, { heads, patches }: ProbingAtt
   if (!key || !value) throw new Error('there are keys and values')
   for (const name of ['both', 'weight0', 'weight1', 'bias0', 'bias1']) f.delete(name)
   f.let('query', a.transpose(a.reshape(f.get('query'), [1, batch * heads, -1]), 0, 1))
+  if (isMasked) f.let('mask', a.make([batch * heads, 1, patches], hidden.dtype, 'clone'))
   f.let('scaled', a.scale(f.get('query')))
   f.let('weights', a.batched(f.get('scaled'), a.transpose(key, 1, 2)))
   f.let('weights', a.softmax(a.layers.autocast ? a.to(f.get('weights'), 'float32') : f.get('weights')))

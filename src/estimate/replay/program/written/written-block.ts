@@ -16,6 +16,7 @@ import { exchanged } from './exchanged.js'
 import { fourierMixing } from './fourier-mixing.js'
 import { gatedAttention, speechBias } from './gated-attention.js'
 import { guessedTokens } from './guessed-tokens.js'
+import { joinedCrops } from './joined-crops.js'
 import { jointDisentangledAttention } from './joint-disentangled-attention.js'
 import { jointPrediction } from './joint-prediction.js'
 import { landmarkAttention } from './landmark-attention.js'
@@ -80,6 +81,7 @@ const KINDS: Kinds = {
   maskedConvolution,
   pageAttention,
   pageBias,
+  joinedCrops,
   pairedAttention,
   placedAttention,
   probingAttention,
