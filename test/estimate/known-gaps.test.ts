@@ -29,6 +29,11 @@ const said = (family: string, options: MemoryOptions) =>
 const q = { rank: 8, targetModules: ['q_proj'] } as const
 const lora = { rank: 8, peftType: 'adalora', targetModules: ['c_attn'] } as const
 
+const FSDP2 = { strategy: 'fsdp2', ranks: 4 } as const
+const KEPT = { ...FSDP2, reshardAfterForward: false } as const
+const ZERO_3 = { strategy: 'zero-3', ranks: 4, deepspeed: { maxReuseDistance: 1000 } } as const
+const DORA = { method: 'lora', lora: { ...q, useDora: true }, adapterDtype: 'bfloat16' } as const
+
 it.each<readonly [string, MemoryOptions, string, MemoryOptions]>([
   ['dots1', { method: 'full-mixed' }, 'router of dots1', { method: 'full' }],
   ['lfm2_moe', { method: 'lora', lora: q }, 'inputGradients', { method: 'lora', lora: q, inputGradients: true }],
@@ -37,6 +42,10 @@ it.each<readonly [string, MemoryOptions, string, MemoryOptions]>([
   ['phimoe', { method: 'full-mixed' }, 'experts of PhiMoE', { method: 'full' }],
   ['gemma3n_text', { method: 'lora', lora: q, autocast: true }, '0.4 to 0.6 %', { method: 'lora', lora: q }],
   ['zamba2', { method: 'full', reentrant: true }, '0.5 to 1.8 %', { method: 'full' }],
+  ['llama', { sharding: { ...FSDP2, strategy: 'fsdp1' }, ...DORA }, '14 % too low', { sharding: FSDP2, ...DORA }],
+  ['llama', { sharding: { ...KEPT, strategy: 'fsdp1' }, gradientAccumulation: 2 }, '4.4 %', { sharding: KEPT }],
+  ['llama', { sharding: FSDP2, gradientAccumulation: 2 }, 'sync_each_batch', { sharding: FSDP2 }],
+  ['llama', { sharding: ZERO_3 }, '9.3 %', { sharding: { strategy: 'zero-3', ranks: 4 } }],
   ['bloom', { method: 'full', recompute: 'selective' }, 'baddbmm', { method: 'full' }],
   ['falcon', { method: 'full', attention: 'eager' }, '0.2 to 0.3 %', { method: 'full' }],
   ['minicpm', { method: 'full', loss: 'fused-linear' }, 'scaled copy', { method: 'full', loss: 'fused' }],

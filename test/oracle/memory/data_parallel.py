@@ -89,8 +89,8 @@ def counting_resizes(ledger):
 
 
 def decoder_layers(model):
-    """The longest ModuleList: the decoder's layers."""
-    return max((m for m in model.modules() if isinstance(m, torch.nn.ModuleList)), key=len)
+    """The decoder's layers: the list with the most parameters. That of experts may be longer."""
+    return max((m for m in model.modules() if isinstance(m, torch.nn.ModuleList)), key=lambda layers: sum(p.numel() for p in layers.parameters()))
 
 
 def dtype_of(name, otherwise=None):
