@@ -11,6 +11,7 @@ import { methodOf } from './methods.js'
 import { mixerAssumptions } from './mixer-assumptions.js'
 import { modelAssumptions } from './model-assumptions.js'
 import { overheadBytes, rangeOf } from './overhead.js'
+import { mixedGroup } from './refused-groups.js'
 import { refuseInputs } from './refused-inputs.js'
 import { refusePackages } from './refused-packages.js'
 import { refusePrecision } from './refused-precision.js'
@@ -49,7 +50,7 @@ export function runMemory(
     if (methodOf(options.method).trains !== 'nothing')
       return withAssumptions(
         estimateOf(replay, options, trainingStep(replay, { ...trainingStepOf(model, options), ...more })),
-        [...modelAssumptions(model.architecture, options), ...bypassed],
+        [...modelAssumptions(model.architecture, options), ...bypassed, ...sentences(mixedGroup(model, options))],
       )
     const { step, assumptions } = storedPrefill(model, replay, options, more.division)
     const estimate = estimateOf(replay, options, step)
@@ -154,4 +155,8 @@ function unknownActivation(name: string): string[] {
   return isActivationKnown(name)
     ? []
     : [`unknown activation function ${JSON.stringify(name)}: estimated as one kernel that saves its input`]
+}
+
+function sentences(said: string | undefined): readonly string[] {
+  return said === undefined ? [] : [said]
 }

@@ -60,3 +60,38 @@ describe('Options of sharding that would change nothing', () => {
     expect(one(['parameters']).assumptions.join()).not.toContain('parameters on the CPU')
   })
 })
+
+describe('Parameters in float32 among others in 16 bits', () => {
+  const model = architectureFromConfig({
+    model_type: 'hy_v3',
+    ...{ hidden_size: 96, intermediate_size: 160, num_hidden_layers: 3, num_attention_heads: 4, vocab_size: 512 },
+    ...{ num_key_value_heads: 2, head_dim: 24, num_experts: 6, num_experts_per_tok: 2, moe_intermediate_size: 48 },
+  })
+  const lora = { rank: 8, targetModules: ['q_proj'] }
+
+  it.each<readonly [MemoryOptions, string]>([
+    [of('fsdp2'), 'FSDP expects uniform original parameter dtype'],
+    [of('hsdp'), 'FSDP expects uniform original parameter dtype'],
+    [of('fsdp1'), 'Must flatten tensors with uniform dtype'],
+    [{ ...of('fsdp1'), method: 'lora', lora }, "pass `sharding.parameterDtype: 'float32'`"],
+  ])('are refused in one group of FSDP, as torch stops there: %j', (options, says) => {
+    expect(() => estimateMemory(model, options)).toThrow(says)
+  })
+
+  it('are said of a plan for GPUs, which chooses FSDP2', () => {
+    const large = architectureFromConfig({ model_type: 'hy_v3', hidden_size: 4096, num_hidden_layers: 6 })
+    const { estimate } = planGpus(large, { sequenceLength: 16 })
+    expect(estimate?.assumptions.join()).toContain("pass `sharding.parameterDtype: 'float32'`")
+  })
+
+  it.each<MemoryOptions>([
+    of('fsdp2', { parameterDtype: 'float32' }),
+    of('fsdp1', { parameterDtype: 'float32' }),
+    { ...of('fsdp2'), method: 'full-mixed' },
+    { ...of('fsdp2'), method: 'lora', lora },
+    of('zero-3'),
+    of('fsdp2', { ranks: 1 }),
+  ])('are not where torch runs: %j', (options) => {
+    expect(estimateMemory(model, options).totalBytes).toBeGreaterThan(0)
+  })
+})
