@@ -18,8 +18,19 @@ export function knownGaps(architecture: Described, options: CheckedMemoryOptions
     ...(options.lora?.useDora && isSelective(options) ? [OF_DORA] : []),
     ...gapsOfRanks(options),
     ...(copiesMasks(architecture, options) ? [OF_MASKS] : []),
+    ...(leavesGroups(architecture, options) ? [OF_GROUPS] : []),
   ]
 }
+
+/** Whether torch gets fewer heads of keys than of queries, and no mask (`use_gqa_in_sdpa` of transformers 4.48 and above). */
+function leavesGroups({ forward, dimensions }: Described, { attention }: CheckedMemoryOptions): boolean {
+  const isShared = dimensions !== undefined && dimensions.kvHeads < dimensions.heads
+  return attention === 'efficient' && isShared && forward !== undefined && (forward.masks?.given ?? 'never') === 'never'
+}
+
+/** As on an H100 with the flash kernel turned off (torch 2.11): `check_batch_size_and_num_heads_dense` of torch's sdp_utils.cpp. */
+const OF_GROUPS =
+  'keys and values are repeated for each head of queries, as transformers does where there is a mask; without one it leaves shared heads to torch, whose memory-efficient kernel does not take them, so that torch keeps all scores: `eager` needs about as much'
 
 type Described = Pick<Architecture, 'family' | 'forward'> & Partial<Pick<Architecture, 'dimensions'>>
 

@@ -78,13 +78,12 @@ function lastTokens({ ops, tokens }: Layers, { labels, pads }: LabelHead, scores
 
 /** The loss of labels: a mean cross entropy, unless the config asks for another. The caller keeps the logits. */
 export function labelLoss(layers: Layers, { labelled, problem }: LabelHead, logits: Tensor, isWide: boolean): Tensor {
-  const { ops, autocast } = layers
+  const { ops } = layers
   const { tape } = ops
   if (labelled === 'spans') return spanLoss(layers, logits)
   if (problem === 'numbers') return errorOfNumbers(layers, logits, 'mse_loss')
   if (problem === 'several labels') return errorOfNumbers(layers, logits, 'binary_cross_entropy_with_logits')
-  // Autocast computes it in float32.
-  const wide = autocast || (labelled === 'tokens' && isWide) ? ops.to(logits, 'float32') : tape.alias(logits)
+  const wide = labelled === 'tokens' && isWide ? ops.to(logits, 'float32') : tape.alias(logits)
   const loss = entropy(layers, wide)
   tape.free(wide)
   return loss
@@ -92,7 +91,7 @@ export function labelLoss(layers: Layers, { labelled, problem }: LabelHead, logi
 
 /** The mean of the cross entropies of the first and the last token of a span. */
 function spanLoss(layers: Layers, logits: Tensor): Tensor {
-  const { ops, autocast } = layers
+  const { ops } = layers
   const { tape } = ops
   const half = logits.elements / 2
   const copies = ops.split(logits, [half, half]).map((part) => {
@@ -101,10 +100,7 @@ function spanLoss(layers: Layers, logits: Tensor): Tensor {
     return copy
   })
   const losses = copies.map((copy) => {
-    const wide = autocast ? ops.to(copy, 'float32') : tape.alias(copy)
-    const loss = entropy(layers, wide)
-    tape.free(wide)
-    return loss
+    return entropy(layers, copy)
   })
   const [first, last] = losses
   if (!first || !last) throw new Error('a span has two ends')

@@ -82,8 +82,7 @@ export function causalLoss(
   const labelled = batch * (sequence - (shifts ? 1 : 0))
   const labels = batch > 1 ? tape.tensor(labelled, 'int64', 'clone') : tape.alias(padded)
   const largest = addsLargest ? largestOf(layers, shifted, labelled) : undefined
-  // Autocast computes a cross entropy in float32.
-  const given = layers.autocast ? ops.to(shifted, 'float32') : tape.alias(shifted)
+  const given = tape.alias(shifted)
   if (!keepsShifted) tape.free(shifted)
   const own = kind.kind === 'fused' ? fusedEntropy(layers, given, labels) : entropy(layers, given, labels)
   const loss = largest ? ops.add(own, largest[0]) : own
@@ -132,24 +131,29 @@ function shiftedCopy(
   return copy
 }
 
-/** The mean cross entropy in two operations. */
-export function entropy({ ops }: Layers, wide: Tensor, labels?: Tensor): Tensor {
+/**
+ * The mean cross entropy in two operations. CUDA's autocast computes the second in float32: `cross_entropy_loss` asks for the log-softmax in the
+ * dtype of the logits, so that autocast leaves it alone (torch's LossNLL.cpp and autocast_mode.h; so it was on an H100 with torch 2.11).
+ */
+export function entropy({ ops, autocast }: Layers, logits: Tensor, labels?: Tensor): Tensor {
   const { tape } = ops
   const logSoftmax = tape.record(
-    [wide],
+    [logits],
     { after: (output) => [output.storage] },
-    () => tape.tensor(wide.elements, wide.dtype, '_log_softmax'),
-    () => [ops.gradient(wide.elements, wide.dtype, '_log_softmax_backward_data')],
+    () => tape.tensor(logits.elements, logits.dtype, '_log_softmax'),
+    () => [ops.gradient(logits.elements, logits.dtype, '_log_softmax_backward_data')],
   )
+  const wide = autocast ? ops.to(logSoftmax, 'float32') : tape.alias(logSoftmax)
+  tape.free(logSoftmax)
   const total = tape.ledger.allocate(DTYPE_BYTES[wide.dtype])
   const loss = tape.record(
-    [logSoftmax],
-    { before: [logSoftmax, ...(labels ? [labels] : [])], after: () => [total] },
+    [wide],
+    { before: [wide, ...(labels ? [labels] : [])], after: () => [total] },
     () => tape.tensor(1, wide.dtype, 'nll_loss_forward'),
     () => [ops.gradient(wide.elements, wide.dtype, 'nll_loss_backward')],
   )
   tape.ledger.release(total)
-  tape.free(logSoftmax)
+  tape.free(wide)
   return loss
 }
 

@@ -259,14 +259,9 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
   squaredError: unary(({ layers }, logits) => errorOfNumbers(layers, logits, 'mse_loss')),
   binaryEntropy: unary(({ layers }, logits) => errorOfNumbers(layers, logits, 'binary_cross_entropy_with_logits')),
   entropy: (place, _, { of, labels: places }, evaluate) =>
-    using(place, [evaluate(of), ...(places === undefined ? [] : [evaluate(places)])], (logits, labels) => {
-      const { ops, autocast } = place.layers
-      // Autocast computes it in float32.
-      const wide = autocast ? ops.to(given(logits), 'float32') : ops.tape.alias(given(logits))
-      const loss = entropy(place.layers, wide, labels)
-      ops.tape.free(wide)
-      return loss
-    }),
+    using(place, [evaluate(of), ...(places === undefined ? [] : [evaluate(places)])], (logits, labels) =>
+      entropy(place.layers, given(logits), labels),
+    ),
 }
 
 /** A sum, whose gradient is that of the result, repeated as a view. */
