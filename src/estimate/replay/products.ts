@@ -69,8 +69,9 @@ export class Products extends AutocastCopies {
   batched(input: Tensor, parameter: Tensor): Tensor {
     const { ops } = this
     const { tape } = ops
-    const left = this.castInput(input)
+    // The last argument is cast first.
     const right = this.autocast ? this.castParameter(parameter) : tape.alias(parameter)
+    const left = this.castInput(input)
     const [experts, inner, outer] = this.weights.shape(parameter)
     const rows = left.elements / (experts * inner)
     const output = tape.record(
