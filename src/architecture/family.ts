@@ -53,7 +53,6 @@ export type Unreplayed =
   | 'recomputation of AdaLoRA'
   | 'reentrant recomputation'
   | 'selective recomputation'
-  | 'eager masks'
   | 'loss without logits'
   | 'input gradients of transformers 5'
   | 'adapters inside saved modules'

@@ -68,10 +68,6 @@ const OF_FAMILIES: Readonly<Record<Unreplayed, Gap>> = {
     applies: isSelective,
     says: "selective recomputation of BLOOM is up to 3.4 % too high on small models, since torchtitan's policy does not name `baddbmm`",
   },
-  'eager masks': {
-    applies: ({ attention }) => attention === 'eager',
-    says: 'masks of eager attention are off by 0.2 to 0.3 % in recorded runs of tiny models, and by up to 5 % in a prefill of Falcon',
-  },
   'loss without logits': {
     applies: ({ loss, method }) =>
       methodOf(method).trains !== 'nothing' && (loss.kind === 'chunked' || loss.kind === 'fused-linear'),

@@ -50,7 +50,6 @@ it.each<readonly [string, MemoryOptions, string, MemoryOptions]>([
   ['llama', { sharding: ZERO_3 }, '9.3 %', { sharding: { strategy: 'zero-3', ranks: 4 } }],
   ['bloom', { method: 'full', recompute: 'selective' }, 'baddbmm', { method: 'full' }],
   ['qwen3', { method: 'full', attention: 'efficient' }, 'torch keeps all scores', { method: 'full' }],
-  ['falcon', { method: 'full', attention: 'eager' }, '0.2 to 0.3 %', { method: 'full' }],
   ['minicpm', { method: 'full', loss: 'fused-linear' }, 'scaled copy', { method: 'full', loss: 'fused' }],
   ['qwen3', { method: 'lora', lora: { ...q, useDora: true }, recompute: 'selective' }, '3 to 5 %', { method: 'full' }],
   [

@@ -43,6 +43,7 @@ export const FAMILY_FIXTURES: readonly string[] = [
   'drawn.jsonl.gz',
   'newer-drawn.jsonl.gz',
   'float16.jsonl.gz',
+  'named-tensors.jsonl.gz',
 ]
 
 /** The records of a fixture. */

@@ -67,6 +67,7 @@ export const bloom = headedFamily({
     norm: 'layerNorm',
     attention: { eagerOnly: true, keepsProjections: true, returnsWeights: true },
     feedForward: { activation: config.string('hidden_act', 'bloom_gelu') },
+    residual: { order: 'sequential', keepsNormalised: 'untilNext', keepsSecond: true, addedIn: 'blocks' },
     dropout: {
       attended: config.number('hidden_dropout', 0),
       fed: config.number('hidden_dropout', 0),

@@ -123,7 +123,7 @@ function chatglmForward(config: ConfigReader): ForwardPass {
       },
     },
     feedForward: { activation: 'silu', halved: true },
-    residual: { order: 'sequential', keepsNormalised: 'untilNext', keepsAttended: true },
+    residual: { order: 'sequential', keepsNormalised: 'untilNext', keepsSecond: true, keepsAttended: true },
     dropout: {
       attention: config.number('attention_dropout', 0),
       attended: rate,

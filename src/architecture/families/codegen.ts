@@ -54,7 +54,7 @@ export const codegen = headedFamily({
       masks: { size: 'forAllSequences' },
       attention: { eagerOnly: true, returnsWeights: true, written: { kind: 'partitioned', rotatedFeatures } },
       feedForward: { activation: config.string('activation_function', 'gelu_new') },
-      residual: { order: 'parallel' },
+      residual: { order: 'parallel', keepsNormalised: true },
       dropout: {
         embeddings: config.number('embd_pdrop', 0),
         attention: config.number('attn_pdrop', 0),

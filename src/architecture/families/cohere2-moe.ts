@@ -76,7 +76,7 @@ export const cohere2Moe = decoderFamily({
         dispatch: 'grouped',
       },
     },
-    residual: { order: 'parallel', sum: 'residualFirst' },
+    residual: { order: 'parallel', keepsNormalised: true, sum: 'residualFirst' },
     logits: { form: 'scaled' },
   }),
   tensorPlan: PLAN_OF_ROUTED_EXPERTS,

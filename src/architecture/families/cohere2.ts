@@ -32,7 +32,7 @@ export const cohere2 = decoderFamily({
     norm: 'layerNormWrittenOut',
     attention: { headNorms: 'allProjected' },
     feedForward: { activation: config.string('hidden_act', 'silu') },
-    residual: { order: 'parallel', sum: 'residualFirst' },
+    residual: { order: 'parallel', keepsNormalised: true, sum: 'residualFirst' },
     logits: { form: 'scaled' },
   }),
   tensorPlan: PLAN,

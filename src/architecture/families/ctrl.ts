@@ -58,7 +58,7 @@ export const ctrl = headedFamily({
     norm: 'layerNorm',
     attention: { eagerOnly: true, written: { kind: 'namedScores' }, returnsWeights: true },
     feedForward: { activation: 'relu' },
-    residual: { order: 'sequential', keepsNormalised: true, keepsAttended: true },
+    residual: { order: 'sequential', keepsNormalised: true, keepsSecond: true, keepsAttended: true },
     dropout: {
       embeddings: config.number('embd_pdrop', 0),
       attended: config.number('resid_pdrop', 0),

@@ -12,7 +12,6 @@ import { ONLY_IN_5 } from '../tensor-plan.js'
 /** Falcon-H1 (Zuo et al. 2025, arXiv:2507.22448): attention and Mamba-2 in parallel in every layer. */
 export const falconH1 = causalLmFamily({
   modelType: 'falcon_h1',
-  unreplayed: ['eager masks'],
   name: 'FalconH1',
   defaults: {
     vocab_size: 128_000,
@@ -72,6 +71,7 @@ export const falconH1 = causalLmFamily({
     return {
       ...llamaForward(config),
       embedding: 'scaledInModel',
+      masks: { size: 'forAllSequences' },
       attention: { cache: 'kept', scaledKeys: true },
       mixers: {
         mamba: {

@@ -15,7 +15,6 @@ import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
  */
 export const falcon = headedFamily({
   modelType: 'falcon',
-  unreplayed: ['eager masks'],
   name: 'Falcon',
   prefix: 'transformer',
   defaults: {
@@ -67,11 +66,14 @@ export const falcon = headedFamily({
   forward: (config) => ({
     rotation: { features: 'all' },
     ...(config.boolean('alibi', false) && { alibi: { maskDtype: 'int64' } }),
+    masks: { size: 'square' },
     norm: 'layerNorm',
     linear: 'writtenOut',
     attention: {
       sharedHeads: 'indexed',
-      eager: { scale: 'inPlace', keepsScores: true, softmax: 'scores' },
+      eager: config.boolean('alibi', false)
+        ? { biased: true }
+        : { scale: 'inPlace', keepsScores: true, softmax: 'scores' },
       returnsWeights: true,
       keepsProjections: true,
     },
@@ -86,7 +88,7 @@ export const falcon = headedFamily({
     },
     residual: config.boolean('parallel_attn', true)
       ? { order: 'parallel', sum: 'blocksInPlace', normsFirst: true, keepsNormalised: true }
-      : { order: 'sequential', keepsNormalised: true, keepsAttended: true },
+      : { order: 'sequential', keepsNormalised: true, keepsSecond: true, keepsAttended: true },
   }),
   loraTargets: ['query_key_value'],
 })

@@ -61,9 +61,10 @@ export const gptBigcode = headedFamily({
   },
   forward: (config) => ({
     masks: { buffers: 'oneForAll' },
+    attention: { returnsWeights: true },
     norm: 'layerNorm',
     feedForward: { activation: config.string('activation_function', 'gelu') },
-    residual: { order: 'sequential', keepsAttended: true },
+    residual: { order: 'sequential', keepsNormalised: 'untilSum', keepsSecond: true, keepsAttended: true },
     dropout: {
       embeddings: config.number('embd_pdrop', 0),
       attention: config.number('attn_pdrop', 0),

@@ -71,7 +71,7 @@ export const gptNeo = headedFamily({
       returnsWeights: true,
     },
     feedForward: { activation: config.string('activation_function', 'gelu_new') },
-    residual: { order: 'sequential', keepsAttended: true },
+    residual: { order: 'sequential', keepsNormalised: 'untilSum', keepsSecond: true, keepsAttended: true },
     dropout: {
       embeddings: config.number('embed_dropout', 0),
       attended: config.number('resid_dropout', 0),

@@ -81,7 +81,7 @@ export const gpt2 = headedFamily({
       },
     },
     feedForward: { activation: config.string('activation_function', 'gelu_new') },
-    residual: { order: 'sequential', keepsAttended: true },
+    residual: { order: 'sequential', keepsNormalised: 'untilSum', keepsSecond: true, keepsAttended: true },
     dropout: {
       embeddings: config.number('embd_pdrop', 0),
       attention: config.number('attn_pdrop', 0),

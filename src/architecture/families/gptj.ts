@@ -57,7 +57,7 @@ export const gptj = headedFamily({
     norm: 'layerNorm',
     attention: { eagerOnly: true },
     feedForward: { activation: config.string('activation_function', 'gelu_new') },
-    residual: { order: 'parallel' },
+    residual: { order: 'parallel', keepsNormalised: true },
     dropout: {
       embeddings: config.number('embd_pdrop', 0),
       attention: config.number('attn_pdrop', 0),

@@ -13,7 +13,6 @@ import { PLAN_OF_LOCAL_EXPERTS } from '../tensor-plan.js'
  */
 export const llama4Text = decoderFamily({
   modelType: 'llama4_text',
-  unreplayed: ['eager masks'],
   name: 'Llama4',
   defaults: {
     vocab_size: 202_048,
@@ -75,7 +74,7 @@ export const llama4Text = decoderFamily({
       eager: { softmax: 'scores' },
     },
     feedForward: { activation: config.string('hidden_act', 'silu'), mixture: { router: 'batched' } },
-    residual: { order: 'sequential', keepsAttended: true },
+    residual: { order: 'sequential', keepsNormalised: 'untilSum', keepsAttended: true },
   }),
   tensorPlan: { ...PLAN_OF_LOCAL_EXPERTS, transposesExperts: true },
 })

@@ -38,7 +38,7 @@ export const phi = decoderFamily({
     norm: 'layerNorm',
     attention: { headNorms: 'allProjected', keepsProjections: true },
     feedForward: { activation: config.string('hidden_act', 'gelu_new') },
-    residual: { order: 'parallel' },
+    residual: { order: 'parallel', keepsNormalised: true },
     dropout: {
       embeddings: config.number('embd_pdrop', 0),
       rebindsEmbeddings: true,

@@ -80,7 +80,7 @@ function qwenForward(config: ConfigReader, { layers }: Dimensions): ForwardPass 
     keptTables: { features: 2 * rotatedFeatures, times: 2, least: 16 },
     attention: { written: { kind: 'tokensFirst', rotatedFeatures, usesFlash, scaledBehind } },
     feedForward: { activation: 'silu' },
-    residual: { order: 'sequential', keepsNormalised: 'untilNext', keepsAttended: true },
+    residual: { order: 'sequential', keepsNormalised: 'untilNext', keepsSecond: true, keepsAttended: true },
     dropout: { embeddings: rate, attention: 0 },
     recomputes: 'reentrant',
     logits: { prefill: 'allTokens', shifts: 'beside' },

@@ -145,6 +145,8 @@ export interface EagerAttention {
    * Default: `copied`.
    */
   readonly scale?: 'copied' | 'inPlace' | 'none' | 'queries'
+  /** Whether ALiBi's bias is added to a float32 copy of the scores, before they are scaled and beside the mask, which has it too (Falcon). Default: no. */
+  readonly biased?: boolean
   /** Whether a boolean mask is applied to the scores, before or after the model's mask is added. Default: no. */
   readonly layerMask?: boolean | 'last'
   /** Whether the scores stay alive next to their sum with the mask. Default: no. */

@@ -18,8 +18,18 @@ export interface SequentialResidual {
   readonly order: 'sequential'
   /** Whether the output of a block is multiplied by a number before it is added, or `both` it and the residual stream (Beam). Default: no. */
   readonly scaled?: boolean | 'both'
-  /** Whether the normalised input of attention stays alive until the layer ends, or until the next norm has computed. Default: no. */
-  readonly keepsNormalised?: boolean | 'untilNext'
+  /**
+   * Whether the normalised input of attention stays alive until the layer ends, until the output of attention is added, or until the next norm has
+   * computed. Default: no.
+   */
+  readonly keepsNormalised?: boolean | 'untilSum' | 'untilNext'
+  /** Whether the normalised input of the feed-forward network stays alive until its output is added. Default: no. */
+  readonly keepsSecond?: boolean
+  /**
+   * Who adds the output of a block, and has all its variables then: the layer, both blocks (BLOOM), or the layer that of attention and the
+   * feed-forward network its own (MPT). Default: `layer`.
+   */
+  readonly addedIn?: 'layer' | 'blocks' | 'network'
   /** Whether the output of attention stays alive until the layer ends, or until the next norm has computed. Default: no. */
   readonly keepsAttended?: boolean | 'untilNext'
   /** Whether a layer has two blocks side by side, each scaled before and after (Falcon-H1). Default: no. */

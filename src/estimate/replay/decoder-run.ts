@@ -112,6 +112,8 @@ export interface DecoderRun {
   readonly carried: Carried
   /** What the routers of all layers give; absent if nobody asks for it. */
   readonly routers?: RouterOutputs | undefined
+  /** What a block names until its output is added, where it adds it itself. */
+  readonly named: Tensor[]
   /** The attention weights that eager attention also returns. The layer holds them until it ends. */
   readonly attentionWeights: Tensor[]
 }

@@ -169,7 +169,8 @@ export class Layers extends Products {
   /** The product with a weight, with the bias in the same operation or added afterwards. */
   #base(name: string, input: Tensor, weight: Tensor, outFeatures: number, autocast: boolean): Tensor {
     const bias = this.weights.find(`${name}.bias`)
-    if (this.#linear === 'kernel' || name === 'lm_head') return this.affine(input, weight, bias, outFeatures, autocast)
+    // Heads are torch's own layers.
+    if (this.#linear === 'kernel' || !name.includes('.')) return this.affine(input, weight, bias, outFeatures, autocast)
     const transposed = autocast ? this.ops.to(weight, this.half) : this.ops.tape.alias(weight)
     const product = this.affine(input, transposed, undefined, outFeatures, autocast)
     this.ops.tape.free(transposed)

@@ -1,7 +1,9 @@
 import type { Layers } from '../layers.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
+import { biasedScores } from './biased-scores.js'
 import type { AttentionSizes, Kernel } from './kernel.js'
+import { matmul } from './matmul.js'
 import { outputOf, repeat } from './repeat.js'
 import { scaledBySinks, scalingOf, weightsWithSinks } from './sinks.js'
 import { softmax } from './softmax.js'
@@ -9,8 +11,17 @@ import { softmax } from './softmax.js'
 /** Attention in separate operations: scores, softmax, weights, and their product with the values. */
 export const eager: Kernel = {
   fallback: () => undefined,
-  attend: writtenOut,
+  attend: (layers, query, key, value, sizes) =>
+    (sizes.eager.biased ? biasedScores : writtenOut)(layers, query, key, value, sizes),
   isInOrder: () => true,
+}
+
+/** The scores of a product that the caller keeps. */
+const SCALES: Readonly<Record<AttentionSizes['eager']['scale'], (layers: Layers, product: Tensor) => Tensor>> = {
+  copied: ({ ops }, product) => ops.scale(product),
+  inPlace: ({ ops }, product) => ops.scaleInPlace(product),
+  none: ({ ops }, product) => ops.tape.alias(product),
+  queries: ({ ops }, product) => ops.tape.alias(product),
 }
 
 function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes: AttentionSizes): Tensor {
@@ -24,8 +35,9 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
   // A single head is expanded as a view, which a product over several sequences copies.
   const isView = sizes.kvHeads === 1
   const isCopied = isView && groups > 1 && sizes.batch > 1
-  const wideKey = repeat(layers, key, groups, isView)
-  const wideValue = repeat(layers, value, groups, isView)
+  const broadcast = sizes.broadcasts ? groups : 1
+  const wideKey = repeat(layers, key, groups / broadcast, isView)
+  const wideValue = repeat(layers, value, groups / broadcast, isView)
   const elements = sizes.batch * sizes.heads * sizes.sequence * (sizes.keys ?? sizes.sequence)
   // A product over several sequences needs contiguous rows for each head; other layouts are copied.
   const isSpread = sizes.batch > 1 && !sizes.exchanged
@@ -39,7 +51,7 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
   const product = matmul(
     layers,
     [factor, isSpread],
-    [otherFactor, isCopied ? 'view' : isApart && isSpread],
+    [otherFactor, isCopied ? 'view' : isApart && isSpread, broadcast],
     elements,
     ofScores,
   )
@@ -48,7 +60,7 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
   else if (isOfQueries) tape.free(factor)
   const inputs = style.scoresWithoutAutocast ? [] : [...(isOfQueries ? [] : [factor]), otherFactor]
   const kept: Tensor[] = []
-  let scores = style.scale === 'copied' ? ops.scale(product) : tape.alias(product)
+  let scores = SCALES[style.scale](layers, product)
   tape.free(product)
   if (sizes.cappedScores) {
     const divided = ops.scale(scores)
@@ -81,7 +93,7 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
     const output = matmul(
       layers,
       [weights, false],
-      [wideValue, isCopied ? 'view' : isApart],
+      [wideValue, isCopied ? 'view' : isApart, broadcast],
       outputOf(query, key, value),
       sizes,
     )
@@ -104,7 +116,7 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
   const output = matmul(
     layers,
     [weights, false],
-    [wideValue, isCopied ? 'view' : isApart],
+    [wideValue, isCopied ? 'view' : isApart, broadcast],
     outputOf(query, key, value),
     sizes,
   )
@@ -114,35 +126,7 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
   // The code copies it into the order of the tokens while it still has its variables.
   const ordered = sizes.staysApart ? tape.alias(scaled) : ops.contiguous(scaled)
   if (style.keepsMasked === 'likeWeights') sizes.keepWeights(scores)
-  else if (style.keepsMasked) tape.free(scores)
+  else if (style.keepsMasked) (sizes.hold ?? tape.free.bind(tape))(scores)
   tape.free(scaled, wideKey, wideValue, ...inputs, ...(scaling ?? []))
   return ordered
-}
-
-/** A factor of a batched product, and whether the product copies it, or does so if no cast has made a copy of a view. */
-type Factor = readonly [tensor: Tensor, isCopied: boolean | 'view']
-
-/** A batched product of two tensors in the dtype of autocast. Each is saved for the other's gradient. */
-function matmul(layers: Layers, left: Factor, right: Factor, elements: number, { dtype }: AttentionSizes): Tensor {
-  const { ops } = layers
-  const { tape } = ops
-  // The copy that autocast makes lives as long as the operation, in addition to a contiguous copy of it.
-  const casts = [left, right].map(([tensor]) => layers.castForAutocast(tensor, dtype))
-  const taken = [left, right].map(([tensor, isCopied], index) => {
-    const cast = casts[index] ?? tensor
-    const copies = isCopied === 'view' ? cast.storage === tensor.storage : isCopied
-    return copies ? ops.contiguous(cast) : tape.alias(cast)
-  })
-  const [a = left[0], b = right[0]] = taken
-  const output = tape.record(
-    [a, b],
-    { before: [...(b.grad ? [a] : []), ...(a.grad ? [b] : [])] },
-    () => tape.tensor(elements, a.dtype, 'bmm'),
-    () => {
-      const forRight = b.grad && ops.gradient(b.elements, b.dtype, 'bmm')
-      return [a.grad && ops.gradient(a.elements, a.dtype, 'bmm'), forRight]
-    },
-  )
-  tape.free(...casts, ...taken)
-  return output
 }

@@ -45,6 +45,8 @@ export interface AttentionSizes {
   readonly isWide?: boolean
   /** Receives the attention weights that eager attention also returns. */
   readonly keepWeights: (weights: Tensor) => void
+  /** Receives what the code names until attention returns. */
+  readonly hold?: (...tensors: readonly Tensor[]) => void
   /** Whether the values of a head are not contiguous: they come from a projection, not from a cache. */
   readonly valuesApart: boolean
   /** Whether the kernel gets the single key-value head as it is, and broadcasts it (Falcon). */

@@ -29,7 +29,7 @@ export function masksOf({ layers, options, forward, sizes }: DecoderPass, dtype:
     return { full: mask, windowed: isWindowed ? tape.alias(mask) : undefined }
   }
   const ofWindow = options.ownMasks === 'eachWindow' ? batch * elements : undefined
-  if (isEager(options, forward)) {
+  if (isEager(options, forward) && !attention.eager.biased) {
     const size = { forAllSequences: elements + sequence, forEachSequence: batch * elements, square: elements, none: 0 }[
       masks.size
     ]

@@ -83,6 +83,7 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
     valuesApart: !options.cache || attention.cache === 'kept',
     exchanged: rotation?.concatenates === true || rotation?.pairs === 'halvesApart',
     keepWeights: (weights) => run.attentionWeights.push(weights),
+    hold: (...named) => held.push(...named),
   })
   if (attention.isDifference) held.push(out)
   const whole = attention.isDifference ? difference(run, block, out, kernel !== 'eager') : out
@@ -94,7 +95,9 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   const projected = last ? layers.linear(last.name, normal, outFeatures(last)) : tape.alias(normal)
   tape.free(normal)
   const output = droppedIn(run, 'inBlocks', 'attended', projected)
-  tape.free(...held, ...gates, ...(chosen ? [chosen.mask, ...chosen.held] : []))
+  const names = [...held, ...gates, ...(chosen ? [chosen.mask, ...chosen.held] : [])]
+  if (forward.residual.order === 'sequential' && forward.residual.addedIn === 'blocks') run.named.push(...names)
+  else tape.free(...names)
   return output
 }
 

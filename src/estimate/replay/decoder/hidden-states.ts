@@ -190,6 +190,7 @@ function commonOf(model: DecoderModel, pass: DecoderPass, { embedded, positions,
     sharedKeys,
     carried: { chosen: undefined, next: undefined },
     routers: routersOf(model, pass),
+    named: [],
     attentionWeights: [],
   }
   const owned = [
@@ -220,8 +221,11 @@ function givenTo(
 ): (index: number) => readonly Tensor[] {
   const mixed = new Set(layers.filter((layer) => mixerOf(run, layer)).map(({ index }) => index))
   const isShared = residual.order === 'shared'
+  const isBeside = residual.order === 'sequential' && residual.besideMixer
   const maskOf = (index: number) =>
-    mixed.has(index) && !isShared ? [] : present(!alibi && sizes.isWindowed(index) ? masks.windowed : masks.full)
+    mixed.has(index) && !isShared && !isBeside
+      ? []
+      : present(!alibi && sizes.isWindowed(index) ? masks.windowed : masks.full)
   const placed = (index: number) => {
     // Zamba2 gives its layers no positions.
     if (residual.order === 'shared') return [...tablesOf(run.tables), ...(residual.givesPlaces ? positions : [])]

@@ -15,7 +15,7 @@ export function sequentialLayer(
   layer: Named,
   given: Tensor,
   index: number,
-  { scaled, keepsNormalised, keepsAttended, besideMixer }: Required<SequentialResidual>,
+  { scaled, keepsNormalised, keepsSecond, keepsAttended, besideMixer }: Required<SequentialResidual>,
 ): Tensor {
   const { tape } = run.layers.ops
   const { first, afterAttention, second, afterMlp } = normsOf(layer)
@@ -23,7 +23,7 @@ export function sequentialLayer(
   const front = child(layer, 'pre_ln')
   const input = front ? norm(run, front, given) : tape.alias(given)
   const kept: Tensor[] = []
-  const held = keepsNormalised === 'untilNext' ? [] : kept
+  const held = typeof keepsNormalised === 'string' ? [] : kept
   const mixer = mixerOf(run, layer)
   const attended = block(run, input, first, afterAttention, mixer?.block.name, (normal) => {
     if (keepsNormalised) held.push(tape.alias(normal))
@@ -35,12 +35,14 @@ export function sequentialLayer(
   const next: Tensor[] = []
   if (keepsAttended) (keepsAttended === 'untilNext' ? next : kept).push(tape.alias(behind))
   const middle = joined(run, layer, input, behind, scaled, 'attended')
+  if (keepsNormalised === 'untilSum') tape.free(...held.splice(0))
   tape.free(input)
   const fed = writtenInLayer(layer)
     ? inLayer(run, layer, middle, second)
     : block(run, middle, second, afterMlp, undefined, (normal) => {
         if (held !== kept) tape.free(...held.splice(0))
         tape.free(...next.splice(0))
+        if (keepsSecond) kept.push(tape.alias(normal))
         return feed(run, layer, normal)
       })
   const output = joined(run, layer, middle, droppedIn(run, 'behindBlocks', 'fed', fed), scaled, 'fed')
@@ -87,7 +89,7 @@ function joined(
   const isInSum = run.forward.dropout.place === 'inSum' && isDropped(run, what)
   const left = isInSum ? ops.dropout(scaled) : ops.tape.alias(scaled)
   const sum = ops.add(residual, left)
-  ops.tape.free(left, scaled)
+  ops.tape.free(left, scaled, ...run.named.splice(0))
   return sum
 }
 

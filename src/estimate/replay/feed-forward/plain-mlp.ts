@@ -26,7 +26,9 @@ export function plainMlp(run: DecoderRun, block: Named, input: Tensor, { rebinds
   if (rebinds && isLate) tape.free(input)
   const bent = dropped(run, 'activated', whole)
   const output = layers.linear(down.name, bent, outFeatures(down))
-  tape.free(bent)
+  const { residual } = run.forward
+  if (residual.order === 'sequential' && residual.addedIn !== 'layer') run.named.push(bent)
+  else tape.free(bent)
   return output
 }
 
