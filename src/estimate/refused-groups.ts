@@ -29,9 +29,17 @@ export function mixedGroup(model: ResolvedModel, options: CheckedMemoryOptions):
   const isMixed = says === FLAT ? () => true : isTrained(model, trains)
   const isWide = isWideIn(model.architecture)
   for (const { name } of parameters(model.architecture))
-    if (isWide(name) && isMixed(name))
+    if (isWide(name) && !isCastWhenLoaded(name) && isMixed(name))
       return `${strategy} stops at ${name}, which ${model.architecture.className} has in float32 among ${parameterDtype} ("${says}"): pass \`sharding.parameterDtype: 'float32'\``
   return undefined
+}
+
+/**
+ * The decays of state spaces are in float32 in a model that is made from its config alone. `from_pretrained` casts them like other parameters: no
+ * class of transformers 5.24 names them among `_keep_in_fp32_modules`.
+ */
+function isCastWhenLoaded(name: string): boolean {
+  return name.endsWith('A_log')
 }
 
 function isTrained({ architecture, trains = () => true }: ResolvedModel, method: string): (name: string) => boolean {
