@@ -11,6 +11,7 @@ export type {
   ChunkedAttention,
   ComposedRouter,
   CompressorAttention,
+  CopiedTable,
   Dispatch,
   Dropout,
   EagerAttention,

@@ -56,7 +56,6 @@ const RUN: ReadonlySet<unknown> = new Set(
 
 /** Model types whose forward pass is described and was not recorded, and what vouches for it. */
 const FORWARD_NOT_RECORDED: Readonly<Record<string, string>> = {
-  gptj: "read from transformers' code; the parts of a layer are those of gpt_neo and gpt_neox, which are recorded",
   kimi_k2: "its files use DeepSeek-V3's classes, and deepseek_v3 is recorded",
   ernie4_5_vl_moe_text: 'torch ran it inside ernie4_5_vl_moe, with text only: newer-wholes.jsonl.gz',
   hunyuan_vl_text: 'torch ran it inside hunyuan_vl, with text only: newer-wholes.jsonl.gz',

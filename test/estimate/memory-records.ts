@@ -41,6 +41,7 @@ export const FAMILY_FIXTURES: readonly string[] = [
   'input-gradients.jsonl.gz',
   'authors-code.jsonl.gz',
   'drawn.jsonl.gz',
+  'gptj.jsonl.gz',
   'newer-drawn.jsonl.gz',
   'float16.jsonl.gz',
   'named-tensors.jsonl.gz',

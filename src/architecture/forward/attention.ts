@@ -169,6 +169,7 @@ export interface EagerAttention {
 /** Attention that is not made of the parts of others. */
 export type WrittenAttention =
   | PartitionedAttention
+  | CopiedTable
   | FlatAttention
   | MaskedByProduct
   | NamedScores
@@ -186,6 +187,15 @@ export interface PartitionedAttention {
   readonly kind: 'partitioned'
   /** How many features of each head are rotated. */
   readonly rotatedFeatures: number
+}
+
+/** Rotation by a table of all positions that each layer copies in each pass; queries and keys are in float32 (GPT-J). */
+export interface CopiedTable {
+  readonly kind: 'copiedTable'
+  /** How many features of each head are rotated. With 0, transformers stops. */
+  readonly rotatedFeatures: number
+  /** The rows of the table. */
+  readonly positions: number
 }
 
 /** Heads and sequences in one dimension; scores have a lower bound (XGLM). */

@@ -4,6 +4,7 @@ export type {
   CachedTables,
   ChunkedAttention,
   CompressorAttention,
+  CopiedTable,
   EagerAttention,
   FlatAttention,
   GroupedProjection,

@@ -2,6 +2,7 @@ import type { PartitionedAttention } from '../../../../architecture/index.js'
 import { Names } from '../../arrays/names.js'
 import type { Shaped } from '../../arrays/shaped.js'
 import type { AttentionRun } from './attention-run.js'
+import { rotatedNeighbours } from './rotated-neighbours.js'
 
 /** The partitions of the projection, for the cores of the chips that CodeGen was trained on. */
 const PARTITIONS = 4
@@ -31,7 +32,7 @@ export function partitionedAttention(
     f.let(`${part} passing`, a.slice(f.get(part), -1, headDim - rotatedFeatures))
   }
   for (const part of ['key', 'query'])
-    f.let(`${part} rotating`, rotated(run, f.get(`${part} rotating`), f.get('angles')))
+    f.let(`${part} rotating`, rotatedNeighbours(run, f.get(`${part} rotating`), f.get('angles')))
   for (const part of ['key', 'query']) f.let(part, a.cat([f.get(`${part} rotating`), f.get(`${part} passing`)], -1))
   for (const part of ['key', 'query']) f.let(part, a.permute(f.get(part), [0, 2, 1, 3]))
   if (run.caches) {
@@ -62,16 +63,4 @@ function weighted(run: AttentionRun, query: Shaped, key: Shaped, value: Shaped):
   const output = a.matmul(weights, value)
   keep(weights)
   return f.returned(output)
-}
-
-/** Neighbouring features rotated by angles whose sines and cosines are repeated (`apply_rotary_pos_emb`). */
-function rotated({ arrays: a, tokens }: AttentionRun, x: Shaped, angles: Shaped): Shaped {
-  const f = new Names(a.tape)
-  const half = (angles.layout.shape[2] ?? 0) / 2
-  const table = (): Shaped => a.repeatInterleave(a.constant([1, tokens, 1, half], 'float32'), 2, 3)
-  const sin = f.let('sin', table())
-  const cos = f.let('cos', table())
-  const straight = a.mul(x, cos)
-  const turned = a.reshape(a.stack([a.neg(a.everySecond(x)), a.everySecond(x)]), x.layout.shape)
-  return f.returned(a.add(straight, a.mul(turned, sin)))
 }

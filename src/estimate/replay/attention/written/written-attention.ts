@@ -15,6 +15,7 @@ import { rotateBoth } from '../rotate-arrays.js'
 import { addedProduct } from './added-product.js'
 import type { AttentionRun } from './attention-run.js'
 import { cachedTables } from './cached-tables.js'
+import { copiedTable } from './copied-table.js'
 import { flatAttention } from './flat-attention.js'
 import { fusedAttention } from './fused-attention.js'
 import { groupedProjection } from './grouped-projection.js'
@@ -35,6 +36,7 @@ type Kinds = {
 
 const KINDS: Kinds = {
   partitioned: partitionedAttention,
+  copiedTable,
   flat: flatAttention,
   maskedByProduct,
   namedScores,
