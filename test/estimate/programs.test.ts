@@ -196,6 +196,17 @@ describe('An estimate of a model with a head of its own', () => {
   })
 })
 
+it.each([
+  ['gptj', null, 'rotates all features of heads of 24'],
+  ['codegen', null, 'rotates all features of heads of 24'],
+  ['codegen', 32, 'rotates 32 features of heads of 24'],
+])('%s with a `rotary_dim` of %s is refused: transformers stops', (model_type, rotary_dim, message) => {
+  const sizes = { vocab_size: 500, n_embd: 96, n_layer: 2, n_head: 4 }
+  const model = (own: object) => architectureFromConfig({ model_type, ...sizes, ...own })
+  expect(() => estimateMemory(model({ rotary_dim }), { sequenceLength: 16 })).toThrow(message)
+  expect(total(model({ rotary_dim: 16 }), { sequenceLength: 16 })).toBeGreaterThan(0)
+})
+
 describe('Layers that transformers keeps in float32', () => {
   it.each<MemoryOptions>([
     { method: 'inference', precision: 'nf4' },

@@ -47,7 +47,7 @@ export const codegen = headedFamily({
   },
   forward(config, { layers, hiddenSize }) {
     // Each attention has its own table of sines and cosines, in float32.
-    const rotatedFeatures = config.integer('rotary_dim', 64)
+    const rotatedFeatures = config.integer('rotary_dim', 64, 0)
     const positions = config.integer(['n_positions', 'max_position_embeddings'], 2048)
     return {
       norm: 'layerNorm',

@@ -72,13 +72,7 @@ function modelSteps(config: ConfigReader, { heads }: Dimensions, dropout: BertDr
     give('sum'),
   ]
   const bias: Steps = [
-    set('places', make([2, 'sequence'], 'int64')),
-    set('distances', make(['sequence', 'sequence'], 'int64')),
-    // What is alive at once while the distances are sorted into buckets (`relative_position_bucket`).
-    set('parts', make([5, 'sequence', 'sequence'], 'int64')),
-    set('isNear', make(['sequence', 'sequence'], 'bool')),
-    { drop: 'parts' },
-    { drop: 'isNear' },
+    // A copy: distances are sorted into buckets on the CPU (`compute_position_bias`).
     set('buckets', make(['sequence', 'sequence'], 'int64')),
     set('values', lookup('relative_attention_bias', ['sequence', 'sequence'], 'buckets')),
     set('values', copied({ op: 'expand', of: 'values', count: ['batch', 'sequence', 'sequence', heads] })),

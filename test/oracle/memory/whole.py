@@ -68,6 +68,13 @@ def as_loaded(model, dtype):
     return model
 
 
+def mpnet_bias(self, x, position_ids=None, num_buckets=32):
+    """`MPNetEncoder.compute_position_bias`, which sorts distances into buckets on the CPU, and copies these."""
+    buckets = torch.zeros(x.size(1), x.size(1), dtype=torch.long)
+    values = self.relative_attention_bias(buckets).permute([2, 0, 1]).unsqueeze(0)
+    return values.expand((x.size(0), -1, x.size(1), x.size(1))).contiguous()
+
+
 class AllOnes:
     """What `torch.all(mask == 1)` says of a batch without padding."""
 
@@ -146,6 +153,9 @@ def values_as_in_a_batch(ledger=None):
 
     import transformers.models.xlnet.modeling_xlnet as xlnet
 
+    import transformers.models.mpnet.modeling_mpnet as mpnet
+
+    patches.append((mpnet.MPNetEncoder, "compute_position_bias", mpnet_bias))
     # Made on the CPU: the copy on the GPU has the positions of each sequence.
     encoding = xlnet.XLNetModel.relative_positional_encoding
     patches.append((xlnet.XLNetModel, "relative_positional_encoding", lambda self, *a, **k: encoding(self, *a, **k).contiguous()))

@@ -1,17 +1,13 @@
 import type { CopiedTable } from '../../../../architecture/index.js'
 import { Names } from '../../arrays/names.js'
 import type { Shaped } from '../../arrays/shaped.js'
-import { UndescribedBlock } from '../../undescribed-block.js'
 import type { AttentionRun } from './attention-run.js'
-import { rotatedNeighbours } from './rotated-neighbours.js'
+import { checkRotated, rotatedNeighbours } from './rotated-neighbours.js'
 
 /** `GPTJAttention.forward` of `modeling_gptj.py` (transformers 4.57.6). */
 export function copiedTable(run: AttentionRun, { rotatedFeatures, positions }: CopiedTable, input: Shaped): Shaped {
   const { arrays: a, names: f, name, batch, tokens, heads, headDim, cached } = run
-  if (rotatedFeatures === 0)
-    throw new UndescribedBlock(
-      'no model for GPT-J without `rotary_dim`: its code has a table as wide as the model then, and stops',
-    )
+  checkRotated(run, rotatedFeatures)
   const shape = [batch, tokens, heads, headDim]
   for (const part of ['query', 'key', 'value']) f.let(part, a.linear(`${name}.${part[0]}_proj`, input))
   for (const part of ['query', 'key']) f.let(part, a.reshape(f.get(part), shape))

@@ -2,7 +2,7 @@ import type { PartitionedAttention } from '../../../../architecture/index.js'
 import { Names } from '../../arrays/names.js'
 import type { Shaped } from '../../arrays/shaped.js'
 import type { AttentionRun } from './attention-run.js'
-import { rotatedNeighbours } from './rotated-neighbours.js'
+import { checkRotated, rotatedNeighbours } from './rotated-neighbours.js'
 
 /** The partitions of the projection, for the cores of the chips that CodeGen was trained on. */
 const PARTITIONS = 4
@@ -14,6 +14,7 @@ export function partitionedAttention(
   input: Shaped,
 ): Shaped {
   const { arrays: a, names: f, name, batch, tokens, heads, headDim, cached } = run
+  checkRotated(run, rotatedFeatures)
   const projected = f.let('projected', a.linear(`${name}.qkv_proj`, input))
   const parts = f.let('parts', a.reshape(projected, [batch, tokens, PARTITIONS, -1]))
   const share = (heads * headDim) / PARTITIONS

@@ -1,5 +1,6 @@
 import { Names } from '../../arrays/names.js'
 import type { Shaped } from '../../arrays/shaped.js'
+import { UndescribedBlock } from '../../undescribed-block.js'
 import type { AttentionRun } from './attention-run.js'
 
 /**
@@ -18,4 +19,12 @@ export function rotatedNeighbours({ arrays: a, tokens }: AttentionRun, x: Shaped
   const straight = a.mul(x, cos)
   const turned = a.reshape(a.stack([a.neg(a.everySecond(x)), a.everySecond(x)]), x.layout.shape)
   return f.returned(a.add(straight, a.mul(turned, sin)))
+}
+
+/** Refuses what transformers stops at: a table of other features than the heads have, as without `rotary_dim`, where it is as wide as the model. */
+export function checkRotated({ name, headDim }: AttentionRun, rotatedFeatures: number): void {
+  if (rotatedFeatures > 0 && rotatedFeatures <= headDim) return
+  throw new UndescribedBlock(
+    `no model for ${name}, which rotates ${rotatedFeatures > 0 ? rotatedFeatures : 'all'} features of heads of ${headDim} (\`rotary_dim\`): transformers stops there`,
+  )
 }
