@@ -56,6 +56,8 @@ export type Unreplayed =
   | 'loss without logits'
   | 'input gradients of transformers 5'
   | 'adapters inside saved modules'
+  | 'adapters on float32 shards'
+  | 'selective recomputation of packed weights'
 
 /**
  * When the code of a family makes a mask with a window: `always`; `always` and with no class default of the window (`stated`); unless

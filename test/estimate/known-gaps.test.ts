@@ -49,6 +49,18 @@ it.each<readonly [string, MemoryOptions, string, MemoryOptions]>([
   ['llama', { sharding: FSDP2, gradientAccumulation: 2 }, 'sync_each_batch', { sharding: FSDP2 }],
   ['llama', { sharding: ZERO_3 }, '9.3 %', { sharding: { strategy: 'zero-3', ranks: 4 } }],
   ['bloom', { method: 'full', recompute: 'selective' }, 'baddbmm', { method: 'full' }],
+  [
+    'hy_v3',
+    { method: 'lora', lora: q, sharding: { strategy: 'fsdp2', ranks: 2, parameterDtype: 'float32' } },
+    'LoRA on float32 shards',
+    { method: 'lora', lora: q },
+  ],
+  [
+    'llama',
+    { method: 'full', sharding: { strategy: 'zero-2', ranks: 2 }, gradientAccumulation: 2 },
+    'ZeRO-2 that adds up',
+    { method: 'full', sharding: { strategy: 'zero-2', ranks: 2 } },
+  ],
   ['qwen3', { method: 'full', attention: 'efficient' }, 'torch keeps all scores', { method: 'full' }],
   ['minicpm', { method: 'full', loss: 'fused-linear' }, 'scaled copy', { method: 'full', loss: 'fused' }],
   ['qwen3', { method: 'lora', lora: { ...q, useDora: true }, recompute: 'selective' }, '3 to 5 %', { method: 'full' }],

@@ -13,7 +13,7 @@ import { ONLY_IN_5 } from '../tensor-plan.js'
 /** Jamba (Lieber et al. 2024, arXiv:2403.19887): Mamba in seven layers of eight, experts in every other layer. */
 export const jamba = causalLmFamily({
   modelType: 'jamba',
-  unreplayed: ['reentrant recomputation'],
+  unreplayed: ['reentrant recomputation', 'selective recomputation of packed weights'],
   attributeMap: { num_local_experts: 'num_experts' },
   name: 'Jamba',
   defaults: {
