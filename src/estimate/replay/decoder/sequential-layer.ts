@@ -18,6 +18,8 @@ export function sequentialLayer(
   { scaled, keepsNormalised, keepsSecond, keepsAttended, besideMixer }: Required<SequentialResidual>,
 ): Tensor {
   const { tape } = run.layers.ops
+  // A layer that is recomputed ends at the last tensor that is needed, where all its variables are freed.
+  run.named.splice(0)
   const { first, afterAttention, second, afterMlp } = normsOf(layer)
   // The first layer of RWKV has another norm in front.
   const front = child(layer, 'pre_ln')
