@@ -52,9 +52,7 @@ describe('The forward pass of a config', () => {
     [{ model_type: 'phi', hidden_size: 240, num_attention_heads: 6, partial_rotary_factor: 0.4 }, 16],
     [{ model_type: 'stablelm', partial_rotary_factor: 0.5 }, 40],
     [{ model_type: 'gpt_neox', hidden_size: 64, num_attention_heads: 4, rotary_pct: 1 }, 16],
-    [{ model_type: 'gptj', rotary_dim: 32, n_embd: 256, n_head: 4 }, 32],
     [{ model_type: 'glm', head_dim: 10, partial_rotary_factor: 0.25 }, 2],
-    [{ model_type: 'gptj', rotary_dim: 64, n_embd: 128, n_head: 4 }, 32],
     [{ model_type: 'phi', partial_rotary_factor: -3 }, 0],
     [
       { model_type: 'phi', hidden_size: 64, num_attention_heads: 4, rope_parameters: { partial_rotary_factor: 0.25 } },
