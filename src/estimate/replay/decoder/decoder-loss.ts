@@ -119,7 +119,6 @@ function lossOfLogits(
     shifts: isOwn,
     casts,
     addsLargest: isOwn && forward.logits.addsLargest,
-    keepsShifted: isOwn && (forward.logits.shifts !== 'float32' || forward.logits.castsBack),
     castsBack: isOwn && forward.logits.castsBack ? dtype : undefined,
     kept: outputs,
   })

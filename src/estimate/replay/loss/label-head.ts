@@ -99,9 +99,7 @@ function spanLoss(layers: Layers, logits: Tensor): Tensor {
     tape.free(part)
     return copy
   })
-  const losses = copies.map((copy) => {
-    return entropy(layers, copy)
-  })
+  const losses = copies.map((copy) => entropy(layers, copy))
   const [first, last] = losses
   if (!first || !last) throw new Error('a span has two ends')
   const sum = ops.add(first, last)

@@ -32,8 +32,6 @@ interface CausalLoss {
   readonly isDerived: boolean
   /** Whether the code of the class shifts the logits: those of a single sequence without a copy. */
   readonly shifts?: boolean
-  /** Whether the code names the shifted logits, so that they live until the loss is computed. */
-  readonly keepsShifted?: boolean
   /** Whether the loss has a term of the largest logit of each token. */
   readonly addsLargest?: boolean
   /** The dtype of the logits that the model returns, if they are cast. */
@@ -61,7 +59,6 @@ export function causalLoss(
     isDerived,
     shifts = false,
     casts = false,
-    keepsShifted = false,
     addsLargest = false,
     castsBack,
     kept = [],
@@ -82,16 +79,14 @@ export function causalLoss(
   const labelled = batch * (sequence - (shifts ? 1 : 0))
   const labels = batch > 1 ? tape.tensor(labelled, 'int64', 'clone') : tape.alias(padded)
   const largest = addsLargest ? largestOf(layers, shifted, labelled) : undefined
-  const given = tape.alias(shifted)
-  if (!keepsShifted) tape.free(shifted)
-  const own = kind.kind === 'fused' ? fusedEntropy(layers, given, labels) : entropy(layers, given, labels)
+  const own = kind.kind === 'fused' ? fusedEntropy(layers, shifted, labels) : entropy(layers, shifted, labels)
   const loss = largest ? ops.add(own, largest[0]) : own
   if (largest) tape.free(own, ...largest)
   const returned = castsBack ? ops.to(wide, castsBack) : tape.alias(isReplaced ? wide : logits)
   for (const list of kept) list.push(tape.alias(returned))
   if (!isReplaced) tape.free(logits)
   tape.free(returned)
-  tape.free(given, wide, padded, labels, ...(keepsShifted ? [shifted] : []))
+  tape.free(shifted, wide, padded, labels)
   return loss
 }
 
