@@ -8,6 +8,7 @@ import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
 import { GPT_FIELD_NAMES } from '../blocks/renamed-sizes.js'
+import { gptjForward } from '../forward/gptj-forward.js'
 import { container, repeated } from '../module.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
@@ -51,31 +52,7 @@ export const gptj = headedFamily({
       dimensions,
     }
   },
-  forward(config, { layers, hiddenSize }) {
-    // Each attention has its own table of sines and cosines, in float32.
-    const rotatedFeatures = config.integer('rotary_dim', 64, 0)
-    const positions = config.integer(['n_positions', 'max_position_embeddings'], 2048)
-    return {
-      norm: 'layerNorm',
-      masks: { size: 'forAllSequences' },
-      attention: {
-        eagerOnly: true,
-        returnsWeights: true,
-        written: { kind: 'copiedTable', rotatedFeatures, positions },
-      },
-      feedForward: { activation: config.string('activation_function', 'gelu_new') },
-      residual: { order: 'parallel', keepsNormalised: true },
-      dropout: {
-        embeddings: config.number('embd_pdrop', 0),
-        attention: config.number('attn_pdrop', 0),
-        attended: config.number('resid_pdrop', 0),
-        fed: config.number('resid_pdrop', 0),
-        fixed: [],
-      },
-      logits: { form: 'float32', prefill: 'allTokens' },
-      float32BufferElements: layers * positions * (rotatedFeatures || hiddenSize),
-    }
-  },
+  forward: (config, dimensions) => gptjForward(config, dimensions, (table) => ({ kind: 'copiedTable', ...table })),
   loraTargets: ['q_proj', 'v_proj'],
   undivided: ONLY_IN_5,
 })
