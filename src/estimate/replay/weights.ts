@@ -12,6 +12,7 @@ import type { Sharding } from './sharding/sharding.js'
 import { ALONE, ROOT } from './sharding/sharding-groups.js'
 import type { Leaf, Node, Tensor } from './tape.js'
 import type { Wanted, WeightOptions } from './weight-options.js'
+import { isWideIn } from './wide-parameters.js'
 
 /** Whether a name has another one among its parts, which may be several. */
 const isPart = (part: string, name: string): boolean => `.${name}.`.includes(`.${part}.`)
@@ -59,21 +60,15 @@ export class Weights {
     const saved = savedNames(architecture, options.adapters)
     const { mixture } = architecture.forward?.feedForward ?? {}
     const { untrainedParameters = [] } = mixture ?? {}
-    const float32Parameters = [
-      ...(mixture?.float32Parameters ?? []),
-      ...(architecture.forward?.float32Parameters ?? []),
-    ]
     const reached = (options.senses ?? []).flatMap(({ ownExperts = [] }) => ownExperts)
     const unread = (architecture.forward?.untrainedParameters ?? []).filter((name) => !reached.includes(name))
     const untrained = [...untrainedParameters, ...unread, ...(architecture.program?.untrained ?? [])]
     const isAmong = (ends: readonly string[], name: string): boolean => ends.some((end) => name.endsWith(end))
-    const wideModules = (architecture.forward?.float32Modules ?? []).map((module) => `${module}.`)
+    const isWideAlways = isWideIn(architecture)
     const kept = keptModules(architecture)
     for (const name of packed) if (kept.some((one) => isPart(one, name))) packed.delete(name)
     const isWide = (name: string): boolean =>
-      (options.dtype === 'float16' && kept.some((one) => isPart(one, name))) ||
-      isAmong(float32Parameters, name) ||
-      wideModules.some((prefix) => name.startsWith(prefix))
+      (options.dtype === 'float16' && kept.some((one) => isPart(one, name))) || isWideAlways(name)
     // A bias of a layer in 8 bits has the dtype of what the layer gets (`Linear8bitLt.forward`), which autocast may narrow.
     const isInt8 = options.storage === 'int8' && !options.autocast
     // What is packed is unpacked in the dtype of the model, where the code of the model has it in float32 too.
