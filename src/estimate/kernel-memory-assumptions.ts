@@ -34,7 +34,7 @@ function kernelSentences({ moreBytes, operation }: KernelMemory, peak: Peak): st
     ]
   if (moreBytes < 0)
     return [
-      `on a GPU, torch adds gradients in place where it can, unlike in the count of tensors: the peak at \`${peak.operation}\` may be ${mib(-moreBytes)} lower`,
+      `on a GPU, torch adds gradients in place where it can, and the count of tensors does not: the peak at \`${peak.operation}\` may be ${mib(-moreBytes)} lower`,
     ]
   return []
 }

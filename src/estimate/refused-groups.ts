@@ -35,8 +35,8 @@ export function mixedGroup(model: ResolvedModel, options: CheckedMemoryOptions):
 }
 
 /**
- * The decays of state spaces are in float32 in a model that is made from its config alone. `from_pretrained` casts them like other parameters: no
- * class of transformers 5.24 names them among `_keep_in_fp32_modules`.
+ * The decays of state spaces are in float32 in a model that is made from its config alone. `from_pretrained` casts them like other parameters, unless
+ * a class names them among `_keep_in_fp32_modules`. None of those described here does (transformers 5.24).
  */
 function isCastWhenLoaded(name: string): boolean {
   return name.endsWith('A_log')

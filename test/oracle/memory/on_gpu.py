@@ -2,9 +2,9 @@
 
     python on_gpu.py cases.jsonl out.jsonl [part] [parts] [seconds]        each process takes its part of the cases
 
-Cases are those of oracle.py, whole.py, towers.py and seen.py, as small as they are recorded. The same code builds and runs the models, but with real
+Cases are those of oracle.py, whole.py, towers.py and seen.py, with their truth, as small as they are recorded. The same code builds and runs the models, but with real
 weights, real kernels and no stand-ins, except those that seen.py needs for values. A record is the case's id, and "gpu":
-    peak, accumulating, afterForward   the bytes that were asked for (`requested_bytes`), without what the process holds for cuBLAS
+    peak, accumulating                 the bytes that were asked for (`requested_bytes`), without what the process holds for cuBLAS
     left                               bytes that are still there when the model is gone
     highest, within                    where the peak differs from the case's truth: the operations at the highest places (phase, operation, bytes before and
                                        after it, most within it, tensors made), and what each kind of operation holds only while it runs
@@ -126,7 +126,7 @@ def kind_of(case):
     config, options = case["config"], case["options"]
     named = config.get("architectures", [None])[0]
     if "images" in options or ("audioSeconds" in options and config["model_type"] not in SOUND):
-        return "towers" if config["model_type"] == "layoutlmv3" else "seen"
+        return "whole" if config["model_type"] == "layoutlmv3" else "seen"
     return "whole" if named and hasattr(transformers, named) else "oracle"
 
 
