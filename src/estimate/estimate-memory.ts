@@ -7,6 +7,7 @@ import type { MemoryOptions } from './memory-options.js'
 import { methodOf } from './methods.js'
 import { refuseMixedGroups } from './refused-groups.js'
 import { refuseBesideLayout } from './refused-sharding.js'
+import { refuseDistributedStep } from './refused-steps.js'
 import type { ResolvedModel } from './resolved-model.js'
 import { replayed, runMemory } from './run-memory.js'
 import type { EstimableModel } from './served-model.js'
@@ -34,6 +35,7 @@ import { unusedOptions } from './unused-options.js'
 export function estimateMemory(model: EstimableModel, options: MemoryOptions = {}): MemoryEstimate {
   const { checked, resolved } = checkRun(model, options)
   refuseMixedGroups(resolved, checked)
+  refuseDistributedStep(checked)
   const estimate = ranksOf(checked.layout) === 1 ? runMemory(resolved, checked) : givenLayout(resolved, checked)
   return { ...estimate, assumptions: [...unusedOptions(options), ...resolved.assumptions, ...estimate.assumptions] }
 }

@@ -15,6 +15,7 @@ import { mixedGroup } from './refused-groups.js'
 import { refuseInputs } from './refused-inputs.js'
 import { refusePackages } from './refused-packages.js'
 import { refusePrecision } from './refused-precision.js'
+import { stoppedShards } from './refused-steps.js'
 import { refuseTargets } from './refused-targets.js'
 import { isActivationKnown } from './replay/feed-forward/activations.js'
 import { isReentrant } from './replay/reentrant.js'
@@ -50,7 +51,12 @@ export function runMemory(
     if (methodOf(options.method).trains !== 'nothing')
       return withAssumptions(
         estimateOf(replay, options, trainingStep(replay, { ...trainingStepOf(model, options), ...more })),
-        [...modelAssumptions(model.architecture, options), ...bypassed, ...sentences(mixedGroup(model, options))],
+        [
+          ...modelAssumptions(model.architecture, options),
+          ...bypassed,
+          ...sentences(mixedGroup(model, options)),
+          ...sentences(stoppedShards(options)),
+        ],
       )
     const { step, assumptions } = storedPrefill(model, replay, options, more.division)
     const estimate = estimateOf(replay, options, step)

@@ -16,6 +16,7 @@ const RECORDS = [
   'layout-families.jsonl.gz',
   'layout-mixtures.jsonl.gz',
   'layout-further.jsonl.gz',
+  'layout-descent.jsonl.gz',
 ]
   .flatMap(memoryRecords)
   .map((record) => [record.id, record] as const)

@@ -95,3 +95,45 @@ describe('Parameters in float32 among others in 16 bits', () => {
     expect(estimateMemory(model, options).totalBytes).toBeGreaterThan(0)
   })
 })
+
+describe('Optimizers whose step stops at distributed tensors', () => {
+  const tensor = (more: MemoryOptions): MemoryOptions => ({ sequenceLength: 16, layout: { tensor: 2 }, ...more })
+  const eightBits = 'optimizer_update_8bit_blockwise.default does not have a sharding strategy registered'
+
+  it.each<readonly [MemoryOptions, string]>([
+    [{ ...of('fsdp2'), optimizer: 'sgd', optimizerStep: 'fused' }, "pass 'foreach'"],
+    [{ ...of('hsdp'), optimizer: 'sgd', optimizerStep: 'fused' }, 'Operator aten._fused_sgd_.default'],
+    [tensor({ optimizer: 'sgd', optimizerStep: 'fused', method: 'lora' }), 'Operator aten._fused_sgd_.default'],
+    [{ ...of('fsdp2'), optimizer: 'adafactor' }, 'aten.add_.Tensor got mixed torch.Tensor and DTensor'],
+    [{ ...of('fsdp2'), optimizer: 'adafactor' }, "pass `optimizer: 'adamw'` or fsdp1"],
+    [tensor({ optimizer: 'adafactor' }), "pass `optimizer: 'adamw'`"],
+    [{ ...of('fsdp2'), optimizer: 'adamw-8bit' }, eightBits],
+    [{ ...of('hsdp'), optimizer: 'adamw-8bit-paged', method: 'lora' }, eightBits],
+    [tensor({ optimizer: 'lion-8bit' }), eightBits],
+    [{ ...of('fsdp2'), optimizer: 'lion-32bit' }, 'optimizer_update_32bit.default'],
+  ])('are refused, as torch stops there: %j', (options, says) => {
+    expect(() => estimateMemory(llama, options)).toThrow(says)
+  })
+
+  it.each<MemoryOptions>([
+    { ...of('fsdp2'), optimizer: 'sgd' },
+    { ...of('fsdp2'), optimizer: 'sgd', optimizerStep: 'for-loop' },
+    { ...of('fsdp2'), optimizer: 'muon', optimizerStep: 'fused' },
+    { ...of('hsdp'), optimizer: 'lion' },
+    { ...of('ddp'), optimizer: 'sgd', optimizerStep: 'fused' },
+    { ...of('fsdp1'), optimizer: 'adafactor' },
+    { ...of('zero-3'), optimizer: 'adamw-8bit' },
+    { ...of('fsdp2', { ranks: 1 }), optimizer: 'adamw-8bit' },
+    tensor({ optimizer: 'sgd' }),
+    { ...of('fsdp2'), method: 'inference', optimizer: 'adafactor' },
+  ])('are not where it runs: %j', (options) => {
+    expect(estimateMemory(llama, options).totalBytes).toBeGreaterThan(0)
+  })
+
+  it('are said of a plan for GPUs, which chooses FSDP2', () => {
+    const large = architectureFromConfig({ model_type: 'llama', hidden_size: 8192, num_hidden_layers: 40 })
+    const { estimate, gpus } = planGpus(large, { sequenceLength: 16, optimizer: 'adafactor' })
+    expect(gpus).toBeGreaterThan(1)
+    expect(estimate?.assumptions.join()).toContain("pass `optimizer: 'adamw'` or fsdp1")
+  })
+})

@@ -2,6 +2,7 @@ import { type Architecture, modules } from '../../architecture/index.js'
 import type { TensorPlan } from '../../architecture/tensor-plan.js'
 import type { CheckedMemoryOptions } from '../checked-memory-options.js'
 import type { AdapterPlan } from '../lora/adapter-plan.js'
+import { stoppedStep } from '../refused-steps.js'
 import type { ResolvedModel } from '../resolved-model.js'
 import type { Layout } from '../sharding.js'
 import { refusedBesidePipeline } from './pipeline-memory.js'
@@ -22,6 +23,8 @@ export function refusedLayout(
     const refused = refusedBesidePipeline(model, options)
     if (refused) return refused
   }
+  const stopped = tensor > 1 ? stoppedStep(options, 'tensor parallelism') : undefined
+  if (stopped) return stopped
   const plan = tensorPlanOf(model)
   if (tensor === 1 || !plan) return undefined
   if (sequenceParallel && model.dimensions.moe)

@@ -29,11 +29,23 @@ export function stepInBackward(ledger: MemoryLedger, leaf: Leaf, kind: StepKind)
 
 type Step = (ledger: MemoryLedger, leaves: readonly Leaf[], kind: StepKind) => void
 
-/** The kernels of bitsandbytes, and the update of plain gradient descent, change everything in place. */
+/** The kernels of bitsandbytes change everything in place. */
 const inPlace =
   (operation: string): Step =>
   (ledger) =>
     ledger.observe(operation)
+
+/** Parameters change in place. Of a gradient that a tensor-parallel rank has whole, the operation gets a copy of the rank's part. */
+const inPlaceOfParts =
+  (operation: string): Step =>
+  (ledger, leaves, { elementsOf, dtypeOf }) => {
+    const parts = leaves.map((leaf) => {
+      const own = elementsOf(leaf) * DTYPE_BYTES[dtypeOf(leaf)]
+      return ledger.allocate(leaf.isDivided && leaf.gradient && leaf.gradient.bytes > own ? own : 0)
+    })
+    ledger.observe(operation)
+    for (const part of parts) ledger.release(part)
+  }
 
 const STEPS: Readonly<Record<Optimizer, Step>> = {
   adamw: (ledger, leaves, kind) => ADAMW[kind.step](ledger, leaves, kind),
@@ -42,7 +54,10 @@ const STEPS: Readonly<Record<Optimizer, Step>> = {
   lion: inPlace('optimizer_update_32bit'),
   'lion-32bit': inPlace('optimizer_update_32bit'),
   'lion-8bit': inPlace('optimizer_update_8bit_blockwise'),
-  sgd: inPlace('_foreach_add_'),
+  sgd: (ledger, leaves, kind) => {
+    if (kind.step !== 'for-loop') return inPlaceOfParts('_foreach_add_')(ledger, leaves, kind)
+    for (const leaf of leaves) inPlaceOfParts('add_')(ledger, [leaf], kind)
+  },
   adafactor,
   muon: (ledger, leaves, kind) => {
     const matrices = leaves.filter((leaf) => isOrthogonalised({ shape: leaf.shape, isHidden: leaf.isHidden ?? false }))
@@ -57,20 +72,10 @@ const STEPS: Readonly<Record<Optimizer, Step>> = {
 
 /** The implementations of AdamW in torch. */
 const ADAMW: Readonly<Record<OptimizerStep, Step>> = {
-  fused,
+  fused: inPlaceOfParts('_fused_adamw_'),
   foreach,
   'for-loop': forLoop,
   'in-backward': () => undefined,
-}
-
-/** The kernel changes everything in place. Of a gradient that a tensor-parallel rank has whole, it gets a copy of the rank's part. */
-function fused(ledger: MemoryLedger, leaves: readonly Leaf[], { elementsOf, dtypeOf }: StepKind): void {
-  const parts = leaves.map((leaf) => {
-    const own = elementsOf(leaf) * DTYPE_BYTES[dtypeOf(leaf)]
-    return ledger.allocate(leaf.isDivided && leaf.gradient && leaf.gradient.bytes > own ? own : 0)
-  })
-  ledger.observe('_fused_adamw_')
-  for (const part of parts) ledger.release(part)
 }
 
 /** `_multi_tensor_adam`: the roots of all second moments of one dtype at once. Those of the last dtype have a name until then. */
