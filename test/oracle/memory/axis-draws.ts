@@ -38,7 +38,7 @@ function packedOptions(random: Random, config: Config): CaseOptions {
     method: 'qlora',
     quantization: random.pick(['nf4-double', 'nf4-double', 'nf4', 'int8'] as const),
     ...randomSizes(random),
-    ...randomRecomputation(random, recomputes, true),
+    ...randomRecomputation(random, recomputes),
     ...(recomputes && random.chance(0.4) && { reentrant: true }),
     ...randomStep(random),
     ...(random.chance(0.2) && { attention: random.pick(['eager', 'efficient'] as const) }),
@@ -67,7 +67,7 @@ function rankOptions(random: Random, config: Config): CaseOptions {
     method,
     sharding,
     ...randomSizes(random),
-    ...randomRecomputation(random, recomputes, true),
+    ...randomRecomputation(random, recomputes),
     ...(recomputes && random.chance(0.25) && { reentrant: true }),
     ...randomStep(random),
     ...(random.chance(0.2) && { attention: random.pick(['eager', 'efficient'] as const) }),
@@ -133,7 +133,7 @@ function layoutOptions(random: Random, config: Config): CaseOptions {
   const isSharded = random.chance(0.3)
   return {
     ...base,
-    ...randomRecomputation(random, recomputes, true),
+    ...randomRecomputation(random, recomputes),
     ...(recomputes && random.chance(0.25) && { reentrant: true }),
     optimizerStep: random.pick(['fused', 'for-loop'] as const),
     ...(isSharded && { sharding: { strategy: 'fsdp2', ranks: 2 } as const }),

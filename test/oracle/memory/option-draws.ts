@@ -28,11 +28,11 @@ export function randomOptions(random: Random, usual: Recorder, config: Config, v
   const autocast = method !== 'full-mixed' && dtype.dtype === undefined && random.chance(0.3)
   const options: MemoryOptions = {
     ...base,
-    ...randomRecomputation(random, recompute, usual !== 'whole.py'),
-    ...(usual === 'whole.py' ? randomStep(random) : randomStepOfOneRank(random)),
+    ...randomRecomputation(random, recompute),
+    ...randomStepOfOneRank(random),
     ...(recompute && random.chance(0.2) && { reentrant: true }),
     ...(isLora && { lora: randomLora(random, config) }),
-    ...(isLora && usual !== 'whole.py' && random.chance(0.3) && { adapterDtype: 'bfloat16' as const }),
+    ...(isLora && random.chance(0.3) && { adapterDtype: 'bfloat16' as const }),
     ...((isLora && recompute && version === 5) || random.chance(0.15) ? { inputGradients: true } : {}),
     ...(autocast && { autocast }),
     ...(random.chance(0.15) && { keepOutputs: true }),
@@ -90,9 +90,8 @@ function typeOptions(random: Random, config: Config): DrawnOptions {
   return { recorder: 'finetuning.py', options }
 }
 
-/** whole.py knows `gradientCheckpointing` alone. */
-export function randomRecomputation(random: Random, recomputes: boolean, knowsKinds: boolean): MemoryOptions {
-  if (!recomputes || !knowsKinds || !random.chance(0.25)) return { gradientCheckpointing: recomputes }
+export function randomRecomputation(random: Random, recomputes: boolean): MemoryOptions {
+  if (!recomputes || !random.chance(0.25)) return { gradientCheckpointing: recomputes }
   return { recompute: random.pick(['selective', { every: 2 }, { every: 3 }] as const) }
 }
 

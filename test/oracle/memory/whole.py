@@ -39,11 +39,15 @@ def build(config, options, fake=True):
         model = as_loaded(made._from_config(parsed, dtype=dtype, attn_implementation=attention), dtype)
         if options["method"] == "lora":
             from peft import LoraConfig, get_peft_model
+            from peft.tuners.lora import layer
 
+            layer.Linear.get_delta_weight = oracle.delta_weight
             arguments = oracle.lora_arguments(options["lora"])
             model = get_peft_model(model, LoraConfig(**arguments))
-        if options.get("gradientCheckpointing"):
-            model.gradient_checkpointing_enable({"use_reentrant": bool(options.get("reentrant")), "preserve_rng_state": False})
+            for name, p in model.named_parameters():
+                if "lora_" in name and "adapterDtype" in options:
+                    p.data = p.data.to(getattr(torch, options["adapterDtype"]))
+        oracle.checkpoint(model, options)
         if options.get("inputGradients"):
             model.enable_input_require_grads()
     return model
