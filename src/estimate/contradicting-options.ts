@@ -45,6 +45,11 @@ export function refuseContradictions(options: MemoryOptions, { trains, weights, 
   if (options.optimizerStep === 'in-backward' && (options.gradientAccumulation ?? 1) > 1) {
     throw new TypeError('`optimizerStep` is "in-backward", which frees each gradient at once: it cannot be accumulated')
   }
+  if (trains !== 'nothing' && options.recompute === 'selective' && options.reentrant) {
+    throw new TypeError(
+      '`recompute` is "selective", which torch does with non-reentrant checkpointing alone: pass `reentrant: false`',
+    )
+  }
   if (options.layout?.sequenceParallel && (options.layout.tensor ?? 1) === 1) {
     throw new TypeError('`layout.sequenceParallel` needs tensor-parallel ranks: pass `layout.tensor`')
   }

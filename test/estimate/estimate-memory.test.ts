@@ -108,6 +108,12 @@ describe('estimateMemory', () => {
     )
   })
 
+  it('refuses selective recomputation that is reentrant, which torch does not do', () => {
+    expect(() => estimateMemory(tiny, { recompute: 'selective', reentrant: true })).toThrow(/pass `reentrant: false`/)
+    const llamaFactory = { preset: 'llama-factory', recompute: 'selective' } as const
+    expect(estimateMemory(tiny, llamaFactory).tensorBytes).toBeGreaterThan(0)
+  })
+
   it('takes a batch of a thousand million, and answers a number', () => {
     expect(estimateMemory(tiny, { batchSize: 1e9, sequenceLength: 10 }).tensorBytes).toBeGreaterThan(1e12)
   })

@@ -1,4 +1,4 @@
-import { addsRouterLoss, needsInputGradients, type Preset, trainsAdapters } from './preset.js'
+import { addsRouterLoss, mayBeReentrant, needsInputGradients, type Preset, trainsAdapters } from './preset.js'
 
 /** `llamafactory-cli train`. */
 export const LLAMA_FACTORY: Preset = {
@@ -12,7 +12,11 @@ export const LLAMA_FACTORY: Preset = {
       source: 'model/model_utils/checkpointing.py: use_reentrant_gc is set to False with fsdp2',
       when: ({ strategy }) => strategy === 'fsdp2',
     },
-    { options: { reentrant: true }, source: 'hparams/model_args.py: use_reentrant_gc is True' },
+    {
+      options: { reentrant: true },
+      source: 'hparams/model_args.py: use_reentrant_gc is True',
+      when: mayBeReentrant,
+    },
     {
       options: { inputGradients: true },
       source: 'model/model_utils/checkpointing.py: the inputs of layers that train require gradients',

@@ -100,6 +100,9 @@ export interface PresetRun extends Pick<PresetModel, 'hasRouterLoss' | 'weighsRo
   /** How frozen weights are stored. */
   readonly storage: string
   readonly isRecomputed: boolean
+  /** What torch cannot do together: selective recomputation and reentrant checkpointing. */
+  readonly isSelective: boolean
+  readonly isReentrant: boolean
   readonly strategy: ShardingStrategy
   readonly ranks: number
   /** The optimizer, if it was given or set. */
@@ -114,4 +117,6 @@ export const isShared = ({ ranks }: PresetRun): boolean => ranks > 1
 export const addsRouterLoss = (run: PresetRun): boolean => run.addsRouterLoss
 export const weighsRouterLoss = (run: PresetRun): boolean => run.hasRouterLoss && run.weighsRouterLoss
 export const isOneRank = ({ ranks }: PresetRun): boolean => ranks === 1
+export const mayBeReentrant = ({ isSelective }: PresetRun): boolean => !isSelective
+export const mayBeSelective = ({ isReentrant }: PresetRun): boolean => !isReentrant
 export const needsInputGradients = (run: PresetRun): boolean => trainsAdapters(run) && run.isRecomputed

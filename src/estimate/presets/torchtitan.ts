@@ -1,4 +1,4 @@
-import { addsRouterLoss, isQuantized, isShared, type Preset } from './preset.js'
+import { addsRouterLoss, isQuantized, isShared, mayBeSelective, type Preset } from './preset.js'
 
 /** The recipes of torchtitan. */
 export const TORCHTITAN: Preset = {
@@ -6,7 +6,11 @@ export const TORCHTITAN: Preset = {
   version: '0.3.0',
   values: [
     { options: { method: 'full-mixed' }, source: 'config/configs.py: training dtype is float32' },
-    { options: { recompute: 'selective' }, source: 'models/llama3/config_registry.py: SelectiveAC for 8B' },
+    {
+      options: { recompute: 'selective' },
+      source: 'models/llama3/config_registry.py: SelectiveAC for 8B',
+      when: mayBeSelective,
+    },
     { options: { reentrant: false }, source: 'distributed/activation_checkpoint.py: checkpoint_wrapper' },
     {
       options: { loss: 'fused-linear' },

@@ -1,4 +1,4 @@
-import { addsRouterLoss, needsInputGradients, type Preset } from './preset.js'
+import { addsRouterLoss, mayBeReentrant, needsInputGradients, type Preset } from './preset.js'
 
 /** `Trainer` of transformers 5. */
 export const TRANSFORMERS: Preset = {
@@ -29,7 +29,11 @@ export const TRANSFORMERS_4_48: Preset = {
   version: '4.48.3',
   values: [
     { options: { recompute: 'none' }, source: 'training_args.py: gradient_checkpointing is False' },
-    { options: { reentrant: true }, source: 'modeling_utils.py: gradient_checkpointing_enable, use_reentrant' },
+    {
+      options: { reentrant: true },
+      source: 'modeling_utils.py: gradient_checkpointing_enable, use_reentrant',
+      when: mayBeReentrant,
+    },
     {
       options: { inputGradients: true },
       source: 'modeling_utils.py: enable_input_require_grads for PEFT with gradient checkpointing',

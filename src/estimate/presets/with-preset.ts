@@ -62,6 +62,8 @@ export function runOf(
     trains,
     storage: options.quantization ?? quantization,
     isRecomputed: recompute !== 'none',
+    isSelective: recompute === 'selective',
+    isReentrant: options.reentrant ?? false,
     strategy: sharding?.strategy ?? (ranks > 1 ? 'fsdp2' : 'none'),
     ranks,
     optimizer: options.optimizer,
