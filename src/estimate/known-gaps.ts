@@ -19,8 +19,19 @@ export function knownGaps(architecture: Described, options: CheckedMemoryOptions
     ...gapsOfRanks(options),
     ...(copiesMasks(architecture, options) ? [OF_MASKS] : []),
     ...(leavesGroups(architecture, options) ? [OF_GROUPS] : []),
+    ...(exceedsPositions(architecture, options) ? [OF_POSITIONS] : []),
   ]
 }
+
+/** Whether a text has more tokens than the config says. Rotation and distances go on behind that. */
+function exceedsPositions({ forward, dimensions }: Described, options: CheckedMemoryOptions): boolean {
+  const { contextTokens = Number.POSITIVE_INFINITY } = dimensions ?? {}
+  const { sequenceLength, targetLength = sequenceLength } = options
+  return !forward?.rotation && !forward?.alibi && Math.max(sequenceLength, targetLength) > contextTokens
+}
+
+const OF_POSITIONS =
+  'texts have more tokens than the positions that the config states: torch stops if the model looks positions up in a table of that size'
 
 /** Whether torch gets fewer heads of keys than of queries, and no mask (`use_gqa_in_sdpa` of transformers 4.48 and above). */
 function leavesGroups({ forward, dimensions }: Described, { attention }: CheckedMemoryOptions): boolean {

@@ -109,3 +109,26 @@ describe('Gradients of the input embeddings with checkpointing and adapters', ()
       expect(knownGaps({ family: 'mellum' }, checkMemoryOptions(other))).toStrictEqual([])
   })
 })
+
+describe('a text that is longer than the positions of a config', () => {
+  const TABLES = ['BertForMaskedLM', 'OPTForCausalLM', 'BartForConditionalGeneration']
+  const saidOf = (name: string, sequenceLength: number) => {
+    const [, model_type = ''] = /^([A-Z][a-z]+|OPT)/.exec(name) ?? []
+    const config = {
+      ...SIZES,
+      model_type: model_type.toLowerCase(),
+      architectures: [name],
+      max_position_embeddings: 512,
+    }
+    return estimateMemory(architectureFromConfig(config), { sequenceLength }).assumptions.join('\n')
+  }
+
+  it('is named where positions may be a table', () => {
+    for (const type of TABLES) expect(saidOf(type, 513)).toContain('more tokens than the positions')
+  })
+
+  it('is not where it fits, or where positions go on', () => {
+    for (const type of TABLES) expect(saidOf(type, 512)).not.toContain('more tokens than the positions')
+    expect(saidOf('LlamaForCausalLM', 513)).not.toContain('more tokens than the positions')
+  })
+})

@@ -45,6 +45,7 @@ export const FAMILY_FIXTURES: readonly string[] = [
   'newer-drawn.jsonl.gz',
   'float16.jsonl.gz',
   'named-tensors.jsonl.gz',
+  'encoder-options.jsonl.gz',
 ]
 
 /** The records of a fixture. */

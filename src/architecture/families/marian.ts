@@ -22,5 +22,12 @@ export const marian = bartFamily({
   sharesWords: (config) => config.boolean('share_encoder_decoder_embeddings', true),
   decoderVocabField: 'decoder_vocab_size',
   classes: ['ForCausalLM'],
-  program: { activation: 'gelu', positions: 'fixed', normsFirst: false, addsBias: true, holdsOnes: true },
+  program: {
+    activation: 'gelu',
+    positions: 'fixed',
+    normsFirst: false,
+    addsBias: true,
+    holdsOnes: true,
+    sharesModule: true,
+  },
 })

@@ -18,5 +18,12 @@ export const pegasus = bartFamily({
   normsEmbeddings: false,
   normsLast: true,
   classes: ['ForCausalLM'],
-  program: { activation: 'gelu', positions: 'fixed', normsFirst: true, addsBias: true, holdsOnes: true },
+  program: {
+    activation: 'gelu',
+    positions: 'fixed',
+    normsFirst: true,
+    addsBias: true,
+    holdsOnes: true,
+    sharesModule: true,
+  },
 })

@@ -21,8 +21,17 @@ export interface BartOptions {
   readonly normsLast: boolean
   /** Whether a bias that is not trained is added to the logits. */
   readonly addsBias: boolean
+  /**
+   * Whether the encoder, and a decoder of the same words, have the module that `get_input_embeddings` returns, and not modules of their own with its
+   * weight (transformers 4.57). Default: no.
+   */
+  readonly sharesModule?: boolean
   /** Whether the decoder holds the mask of ones that it makes. Default: no. */
   readonly holdsOnes?: boolean
+  /** Whether encoder and decoder have the same words. */
+  readonly sharesWords: boolean
+  /** The number of words of the decoder. */
+  readonly decoderWords: number
   /** The class default of `max_position_embeddings`. */
   readonly contextTokens: number
 }
@@ -34,8 +43,8 @@ export function bartProgram(
   options: BartOptions,
   className: string,
 ): Program {
-  const { hiddenSize, vocabSize, heads } = dimensions
-  const { positions, normsFirst, normsLast, addsBias } = options
+  const { hiddenSize, heads } = dimensions
+  const { positions, normsFirst, normsLast, addsBias, decoderWords } = options
   const activation = config.string('activation_function', options.activation)
   const dropout = bartDropout(config)
   const own = config.positive('decoder_attention_heads', heads)
@@ -72,7 +81,7 @@ export function bartProgram(
     head: 'lm_head',
     labels,
     buffers: [
-      ...(addsBias && !labels ? [{ count: [vocabSize], type: 'model' as const }] : []),
+      ...(addsBias && !labels ? [{ count: [decoderWords], type: 'model' as const }] : []),
       ...(positions === 'counted' ? [{ count: [2 * rows, hiddenSize], type: 'model' as const }] : []),
     ],
     addsBias,
@@ -84,14 +93,15 @@ export function bartProgram(
 
 /** Embeddings of words, which are scaled, and positions; their sum may be normalised. */
 function embedded(
-  { positions, normsEmbeddings, holdsOnes = false }: BartOptions,
+  { positions, normsEmbeddings, sharesModule = false, sharesWords, holdsOnes = false }: BartOptions,
   features: number,
   rate: number,
   decodes: boolean,
 ): readonly Step[] {
   const tokens = decodes ? TARGETS : TOKENS
+  const isInput = sharesModule && (sharesWords || !decodes)
   return [
-    set('embedded', scaled(decodes ? WRITTEN : lookup('embed_tokens'))),
+    set('embedded', scaled({ ...(decodes ? WRITTEN : lookup('embed_tokens')), isInput })),
     ...(decodes
       ? [
           set('order', make(['target'], 'int64')),

@@ -5,7 +5,7 @@ import { type BertClasses, bertClasses } from './bert-classes.js'
 import { bertBuffers } from './bert-embeddings.js'
 import { call, set } from './build.js'
 import type { Program } from './program.js'
-import type { Step, Steps } from './steps.js'
+import type { Call, Step, Steps } from './steps.js'
 import { textEncoder } from './text-encoder.js'
 
 /** A family of BERT's kind: its names, and how it differs. */
@@ -58,6 +58,7 @@ export function bertProgram(
   const isUnplaced = choosesPositions && !hasAbsolutePositions(config)
   const pooled = call(bertPooling(hiddenSize), { hidden: 'hidden' }, 'pooler')
   const idle = family.poolsAlways && WITHOUT_POOLER.some((suffix) => className.endsWith(suffix))
+  const heads = { ...bertClasses({ ...family, hiddenSize, activation, dropout }), ...family.heads?.(options) }
   const untrained = [
     ...(family.untrained ?? []),
     ...(idle ? ['weight', 'bias'].map((one) => `${prefix}.pooler.dense.${one}`) : []),
@@ -67,16 +68,12 @@ export function bertProgram(
   return textEncoder(className, {
     name,
     prefix,
-    steps: [
-      ...bertSteps(dimensions, options),
-      ...behind,
-      ...(idle ? [set('pooled', { ...pooled, isIdle: true })] : []),
-    ],
+    steps: [...bertSteps(dimensions, options), ...behind],
     buffers: hasBuffers
       ? bertBuffers(config.integer('max_position_embeddings', family.contextTokens ?? 512), embeddings?.types)
       : [],
     ending: pools ? [set('pooled', pooled)] : [],
-    heads: { ...bertClasses({ ...family, hiddenSize, activation, dropout }), ...family.heads?.(options) },
+    heads: idle ? behindIdlePooler(hiddenSize, prefix, heads) : heads,
     says: [
       ...says,
       ...(config.integer('chunk_size_feed_forward', 0) > 0 ? [IN_CHUNKS] : []),
@@ -86,6 +83,12 @@ export function bertProgram(
     ...(untrained.length > 0 && { untrained }),
     ...(keepsLayers && { keepsLayers }),
   })
+}
+
+/** Heads beside what the pooler made: the base model returns it, so that it lives until the class returns. */
+function behindIdlePooler(features: number, prefix: string, heads: Readonly<Record<string, Steps>>) {
+  const idle: Call = { ...call(bertPooling(features), { hidden: 'hidden' }, `${prefix}.pooler`), isIdle: true }
+  return Object.fromEntries(Object.entries(heads).map(([name, steps]) => [name, [set('pooled', idle), ...steps]]))
 }
 
 /** Classes of BERT that use no pooler. */

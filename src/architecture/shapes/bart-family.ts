@@ -34,7 +34,10 @@ export interface BartFamilyOptions extends Omit<FamilyFacts, 'program'> {
   /** Whether encoder and decoder have the same words. Default: always. */
   readonly sharesWords?: (config: ConfigReader) => boolean
   /** The forward pass of the class that translates. */
-  readonly program: Omit<BartOptions, 'normsEmbeddings' | 'normsLast' | 'contextTokens'>
+  readonly program: Omit<
+    BartOptions,
+    'normsEmbeddings' | 'normsLast' | 'contextTokens' | 'sharesWords' | 'decoderWords'
+  >
   /** The suffixes of the other classes that the family has. */
   readonly classes: readonly BartClass[]
 }
@@ -49,6 +52,8 @@ export function bartFamily(options: BartFamilyOptions): Family {
   const { name, extraPositions, normsEmbeddings, normsLast, labels: usualLabels, classes, program, ...facts } = options
   const { suffix = 'ForConditionalGeneration', decoderVocabField, sharesWords = () => true, ...rest } = facts
   const { defaults } = rest
+  const wordsOfDecoder = (config: ConfigReader, words: number) =>
+    decoderVocabField === undefined ? words : config.derived(decoderVocabField, words)
   return headedFamily({
     ...rest,
     name,
@@ -62,6 +67,8 @@ export function bartFamily(options: BartFamilyOptions): Family {
               ...program,
               normsEmbeddings,
               normsLast,
+              sharesWords: sharesWords(config),
+              decoderWords: wordsOfDecoder(config, dimensions.vocabSize),
               contextTokens: defaults.max_position_embeddings ?? 1024,
             },
             className,
@@ -103,7 +110,7 @@ export function bartFamily(options: BartFamilyOptions): Family {
       const dimensions = decoderDimensions(sizes, { gatedMlp: false })
       const hasLabels = config.has('id2label') || config.has('num_labels')
       const labels = hasLabels || usualLabels === undefined ? labelCount(config) : usualLabels
-      const decoderWords = decoderVocabField === undefined ? vocabSize : config.derived(decoderVocabField, vocabSize)
+      const decoderWords = wordsOfDecoder(config, vocabSize)
       const alone = { ...dimensions, vocabSize: decoderWords }
       const decoderAlone = container(`${name}Decoder`, {
         embed_tokens: embedding(decoderWords, hiddenSize),

@@ -75,8 +75,9 @@ export function throughLayers(
       return call.compute(layer, isAgain ? { ...given, isDetached: true } : given)
     }
     if (isCheckpointed(layer.index)) run.sharedKeys?.enter()
+    const received = [given, ...(call.givenBy === 'position' ? others : [])]
     const output = isCheckpointed(layer.index)
-      ? tape.checkpoint([given, ...(call.givenBy === 'position' ? others : [])], compute, {
+      ? tape.checkpoint(received, compute, {
           keywords: [...(call.givenBy === 'keyword' ? others : []), ...(call.keywords ?? [])],
           alsoReturned: () => (call.returnsWeights ? run.attentionWeights : []),
           alsoKept: () => (tape.isFirstRun ? run.routers?.of(layer.name) : run.routers?.again()) ?? [],
@@ -86,7 +87,8 @@ export function throughLayers(
         })
       : compute()
     // FSDP1 is reentrant unless it is told otherwise: trainers let gradients flow to the embeddings there, whether or not it is asked for.
-    const isLost = isCheckpointed(layer.index) && reentrant && !sharding && output.grad && !given.grad
+    const isLost =
+      isCheckpointed(layer.index) && reentrant && !sharding && output.grad && !received.some(({ grad }) => grad)
     if (isLost) refuseWithoutGradient(layer.name)
     hidden = sharding ? left(tape, sharding, list, layer, output) : output
     tape.free(given, ...returned)

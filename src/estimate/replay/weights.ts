@@ -87,11 +87,12 @@ export class Weights {
       const isBias = name.endsWith('.bias') && options.adapters.trainsBias(module)
       const copied = isInside(name, saved)
       const isTrained = options.trained && (options.trains?.(name) ?? true)
-      const trained = (isTrained && !isAmong(untrained, name)) || (isBias && !copied)
+      const isWanted = isTrained || (isBias && !copied)
+      const trained = isWanted && !isAmong(untrained, name)
       shapes.set(name, shape)
       this.#byName.set(
         name,
-        this.#parameter({ name, shape, dtype, trained, storage, isIdle: isTrained, isUnread: isAmong(unread, name) }),
+        this.#parameter({ name, shape, dtype, trained, storage, isIdle: isWanted, isUnread: isAmong(unread, name) }),
       )
     }
     for (const { name, to } of ties(architecture)) {

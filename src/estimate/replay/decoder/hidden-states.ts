@@ -168,7 +168,9 @@ function commonOf(model: DecoderModel, pass: DecoderPass, { embedded, positions,
   const scales = forward.attention.scaledWhereUnrotated
     ? ops.tape.tensor(options.sequence, 'float32', 'exp')
     : undefined
-  const distances = alibi && distancesOf(pass, alibi, dtype)
+  // They have the dtype of the normalised embeddings (BLOOM), which autocast computes in float32.
+  const isWide = layers.autocast && submodule(pass.base, 'embeddingNorm') !== undefined
+  const distances = alibi && distancesOf(pass, alibi, isWide ? 'float32' : dtype)
   const shared = [...positions, ...present(distances?.scaled), ...tablesOf(tables, windowTables)]
   const isBiased = alibi || hasGivenMask(options, forward) || options.ownMasks === 'numbers'
   const run: DecoderRun = {
