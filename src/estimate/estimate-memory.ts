@@ -5,7 +5,7 @@ import { ranksOf } from './layout-options.js'
 import type { MemoryEstimate } from './memory-estimate.js'
 import type { MemoryOptions } from './memory-options.js'
 import { methodOf } from './methods.js'
-import { refuseMixedGroups } from './refused-groups.js'
+import { refuseGroups } from './refused-groups.js'
 import { refuseBesideLayout } from './refused-sharding.js'
 import { refuseDistributedStep } from './refused-steps.js'
 import type { ResolvedModel } from './resolved-model.js'
@@ -34,7 +34,7 @@ import { unusedOptions } from './unused-options.js'
  */
 export function estimateMemory(model: EstimableModel, options: MemoryOptions = {}): MemoryEstimate {
   const { checked, resolved } = checkRun(model, options)
-  refuseMixedGroups(resolved, checked)
+  refuseGroups(resolved, checked)
   refuseDistributedStep(checked)
   const estimate = ranksOf(checked.layout) === 1 ? runMemory(resolved, checked) : givenLayout(resolved, checked)
   return { ...estimate, assumptions: [...unusedOptions(options), ...resolved.assumptions, ...estimate.assumptions] }

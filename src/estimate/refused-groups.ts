@@ -1,62 +1,79 @@
-import { parameters } from '../architecture/index.js'
+import { parameters, ties } from '../architecture/index.js'
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import { methodOf } from './methods.js'
-import { isWideIn } from './replay/wide-parameters.js'
+import { isPart, isWideIn, keptModules } from './replay/wide-parameters.js'
 import type { ResolvedModel } from './resolved-model.js'
 import { trainingStepOf } from './training-step-of.js'
 
 /**
- * Refuses parameters of two dtypes in one group of FSDP.
+ * Refuses parameters at which FSDP stops: two dtypes in one group, and blocks that several layers share.
  *
  * @throws RangeError that names a parameter and a way out
  */
-export function refuseMixedGroups(model: ResolvedModel, options: CheckedMemoryOptions): void {
-  const found = mixedGroup(model, options)
+export function refuseGroups(model: ResolvedModel, options: CheckedMemoryOptions): void {
+  const found = stoppedGroup(model, options)
   if (found) throw new RangeError(found)
 }
 
-/**
- * That torch 2.15 stops at parameters of two dtypes in one group of FSDP, with a way out; absent if it does not. Those of FSDP2 may differ if they are
- * frozen (`_init_mp_dtypes` of `_fsdp_param_group.py`), those of FSDP1 may not (`_validate_tensors_to_flatten` of `_flat_param.py`).
- */
-export function mixedGroup(model: ResolvedModel, options: CheckedMemoryOptions): string | undefined {
+/** That torch 2.15 stops at a group of FSDP, with a way out; absent if it does not. */
+export function stoppedGroup(model: ResolvedModel, options: CheckedMemoryOptions): string | undefined {
   const { strategy, ranks } = options.sharding
-  const says = ranks > 1 && STOPS.get(strategy)
-  const { trains } = methodOf(options.method)
-  if (!says || trains === 'nothing') return undefined
-  const { parameterDtype } = trainingStepOf(model, options)
-  if (parameterDtype === 'float32') return undefined
-  const isMixed = says === FLAT ? () => true : isTrained(model, trains)
-  const isWide = isWideIn(model.architecture)
-  for (const { name } of parameters(model.architecture))
-    if (isWide(name) && !isCastWhenLoaded(name) && isMixed(name))
-      return `${strategy} stops at ${name}, which ${model.architecture.className} has in float32 among ${parameterDtype} ("${says}"): pass \`sharding.parameterDtype: 'float32'\``
+  const says = ranks > 1 ? STOPS.get(strategy) : undefined
+  if (!says || methodOf(options.method).trains === 'nothing') return undefined
+  return sharedBlock(model, strategy, says) ?? mixedGroup(model, options, says)
+}
+
+/** A block of several layers would be in several groups. FSDP2 stops there when it wraps the second one, FSDP1 when it runs. */
+function sharedBlock({ architecture }: ResolvedModel, strategy: string, { shared }: Says): string | undefined {
+  for (const { name, to } of ties(architecture))
+    if (isOfLayer(name) && isOfLayer(to))
+      return `${strategy} stops at ${name}, which layers of ${architecture.className} share ("${shared}"): use zero-3`
   return undefined
 }
 
 /**
- * The decays of state spaces are in float32 in a model that is made from its config alone. `from_pretrained` casts them like other parameters, unless
- * a class names them among `_keep_in_fp32_modules`. None of those described here does (transformers 5.24).
+ * Parameters of two dtypes. Those of FSDP2 may differ if they are frozen (`_init_mp_dtypes` of `_fsdp_param_group.py`), those of FSDP1 may not
+ * (`_validate_tensors_to_flatten` of `_flat_param.py`).
  */
-function isCastWhenLoaded(name: string): boolean {
-  return name.endsWith('A_log')
+function mixedGroup(model: ResolvedModel, options: CheckedMemoryOptions, says: Says): string | undefined {
+  const { architecture } = model
+  const { parameterDtype } = trainingStepOf(model, options)
+  if (parameterDtype === 'float32') return undefined
+  const isMixed = says.dtypes === FLAT ? () => true : isTrained(model, methodOf(options.method).trains)
+  const isWide = isWideIn(architecture)
+  const kept = parameterDtype === 'float16' ? keptModules(architecture) : []
+  for (const { name } of parameters(architecture))
+    if ((isWide(name) || kept.some((one) => isPart(one, name))) && isMixed(name))
+      return `${options.sharding.strategy} stops at ${name}, which ${architecture.className} has in float32 among ${parameterDtype} ("${says.dtypes}"): pass \`sharding.parameterDtype: 'float32'\``
+  return undefined
 }
 
+/**
+ * Parameters of a mixture that its class freezes count: `from_pretrained` of transformers 5.24 makes new ones, which are not frozen, at which FSDP2
+ * stops.
+ */
 function isTrained({ architecture, trains = () => true }: ResolvedModel, method: string): (name: string) => boolean {
-  const { forward } = architecture
-  const untrained = [
-    ...(forward?.feedForward?.mixture?.untrainedParameters ?? []),
-    ...(forward?.untrainedParameters ?? []),
-  ]
+  const untrained = [...(architecture.forward?.untrainedParameters ?? []), ...(architecture.program?.untrained ?? [])]
   return (name) => method === 'weights' && trains(name) && !untrained.some((end) => name.endsWith(end))
+}
+
+function isOfLayer(name: string): boolean {
+  return /\.\d+\./.test(name)
 }
 
 const FLAT = 'Must flatten tensors with uniform dtype'
 const EACH = 'FSDP expects uniform original parameter dtype'
 
 /** What torch says. */
-const STOPS: ReadonlyMap<string, string> = new Map([
-  ['fsdp1', FLAT],
-  ['fsdp2', EACH],
-  ['hsdp', EACH],
+interface Says {
+  readonly dtypes: string
+  readonly shared: string
+}
+
+const TWICE = 'is shared with a parameter already managed by another FSDP group'
+
+const STOPS: ReadonlyMap<string, Says> = new Map([
+  ['fsdp1', { dtypes: FLAT, shared: 'The size of tensor a (0) must match the size of tensor b' }],
+  ['fsdp2', { dtypes: EACH, shared: TWICE }],
+  ['hsdp', { dtypes: EACH, shared: TWICE }],
 ])

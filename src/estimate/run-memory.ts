@@ -11,7 +11,7 @@ import { methodOf } from './methods.js'
 import { mixerAssumptions } from './mixer-assumptions.js'
 import { modelAssumptions } from './model-assumptions.js'
 import { overheadBytes, rangeOf } from './overhead.js'
-import { mixedGroup } from './refused-groups.js'
+import { stoppedGroup } from './refused-groups.js'
 import { refuseInputs } from './refused-inputs.js'
 import { refusePackages } from './refused-packages.js'
 import { refusePrecision } from './refused-precision.js'
@@ -54,7 +54,7 @@ export function runMemory(
         [
           ...modelAssumptions(model.architecture, options),
           ...bypassed,
-          ...sentences(mixedGroup(model, options)),
+          ...sentences(stoppedGroup(model, options)),
           ...sentences(stoppedShards(options)),
         ],
       )

@@ -96,6 +96,42 @@ describe('Parameters in float32 among others in 16 bits', () => {
   })
 })
 
+describe('Groups of FSDP at which torch stops', () => {
+  const small = (model_type: string) =>
+    architectureFromConfig({
+      model_type,
+      ...{ hidden_size: 96, intermediate_size: 160, num_hidden_layers: 14, num_attention_heads: 4, vocab_size: 512 },
+      num_key_value_heads: 4,
+    })
+  const float16 = { precision: 'float16' } as const
+
+  it.each<readonly [string, MemoryOptions, string]>([
+    ['mamba', of('fsdp2'), 'A_log'],
+    ['falcon_mamba', of('fsdp1'), 'A_log'],
+    ['olmo_hybrid', of('hsdp'), 'A_log'],
+    ['afmoe', of('fsdp2'), 'expert_bias'],
+    ['gpt_oss', { ...of('fsdp2'), ...float16 }, 'input_layernorm.weight'],
+    ['gpt_oss', { ...of('fsdp1'), ...float16, method: 'lora' }, 'input_layernorm.weight'],
+    ['t5', { ...of('fsdp2'), ...float16 }, 'DenseReluDense.wo.weight'],
+    ['longcat_flash', { ...of('fsdp2'), ...float16 }, 'router.classifier.weight'],
+    ['zamba2', of('fsdp2'), 'share ("is shared with a parameter already managed by another FSDP group"): use zero-3'],
+    ['zamba', of('fsdp1', { parameterDtype: 'float32' }), 'share ("The size of tensor a (0)'],
+  ])('are refused where a class has float32 or shares blocks: %s, %j', (family, options, says) => {
+    expect(() => estimateMemory(small(family), options)).toThrow(says)
+  })
+
+  it.each<readonly [string, MemoryOptions]>([
+    ['mamba', { ...of('fsdp2'), method: 'lora' }],
+    ['mamba', of('fsdp2', { parameterDtype: 'float32' })],
+    ['gpt_oss', of('fsdp2')],
+    ['t5', of('fsdp2')],
+    ['gpt_oss', { ...of('fsdp2'), ...float16, method: 'lora' }],
+    ['zamba2', of('zero-3')],
+  ])('are not where torch runs: %s, %j', (family, options) => {
+    expect(estimateMemory(small(family), options).totalBytes).toBeGreaterThan(0)
+  })
+})
+
 describe('Optimizers whose step stops at distributed tensors', () => {
   const tensor = (more: MemoryOptions): MemoryOptions => ({ sequenceLength: 16, layout: { tensor: 2 }, ...more })
   const eightBits = 'optimizer_update_8bit_blockwise.default does not have a sharding strategy registered'

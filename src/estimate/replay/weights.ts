@@ -1,4 +1,3 @@
-import { familyOf } from '../../architecture/families/index.js'
 import { type Architecture, parameters, type Shape, ties } from '../../architecture/index.js'
 import type { Adapter, TargetedParameter } from './adapters/adapter.js'
 import { adapterWeights, type OfParameter, targetedParameters } from './adapters/adapter-weights.js'
@@ -12,16 +11,7 @@ import type { Sharding } from './sharding/sharding.js'
 import { ALONE, ROOT } from './sharding/sharding-groups.js'
 import type { Leaf, Node, Tensor } from './tape.js'
 import type { Wanted, WeightOptions } from './weight-options.js'
-import { isWideIn } from './wide-parameters.js'
-
-/** Whether a name has another one among its parts, which may be several. */
-const isPart = (part: string, name: string): boolean => `.${name}.`.includes(`.${part}.`)
-
-/** The modules that transformers keeps in float32 in float16, and unpacked, where the replay does so. */
-function keptModules({ family }: Architecture): readonly string[] {
-  const { keptInFloat32 = [], keepsFloat32 } = familyOf(family) ?? {}
-  return keepsFloat32 ? keptInFloat32 : []
-}
+import { isPart, isWideIn, keptModules } from './wide-parameters.js'
 
 /** The allocated parameters of a model, by name. Tied parameters are one tensor with two names. */
 export class Weights {
