@@ -27,7 +27,7 @@ export class ConfigReader {
   readonly #object: ConfigObject
   readonly #place: readonly (string | number)[]
   readonly #read = new Set<string>()
-  readonly #aliases: ReadonlyMap<string, string>
+  readonly #aliases: ReadonlyMap<string, readonly string[]>
   /** The fields that were asked for, by this reader or by one made of it. */
   readonly #asked: Set<string>
   /** Sentences on values that were read, in this config or in one inside it. */
@@ -36,7 +36,7 @@ export class ConfigReader {
   constructor(
     object: ConfigObject,
     place: readonly (string | number)[] = [],
-    aliases: ReadonlyMap<string, string> = new Map(),
+    aliases: ReadonlyMap<string, readonly string[]> = new Map(),
     asked: Set<string> = new Set(),
     doubts: Set<string> = new Set(),
   ) {
@@ -53,13 +53,16 @@ export class ConfigReader {
    * @param attributeMap - the field by its alias, as in transformers: `{ num_experts: 'num_local_experts' }`
    */
   withAliases(attributeMap: Readonly<Record<string, string>>): ConfigReader {
-    const aliases = Object.entries(attributeMap).map(([alias, field]) => [field, alias] as const)
-    return new ConfigReader(this.#object, this.#place, new Map(aliases), this.#asked, this.#doubts)
+    const aliases = new Map<string, string[]>()
+    for (const [alias, field] of Object.entries(attributeMap))
+      aliases.set(field, [...(aliases.get(field) ?? []), alias])
+    return new ConfigReader(this.#object, this.#place, aliases, this.#asked, this.#doubts)
   }
 
   /** The same config with other class defaults: what it does not state, under any of its names, has the value given here. */
   withDefaults(defaults: ConfigObject): ConfigReader {
-    const isStated = (name: string) => Object.hasOwn(this.#object, this.#aliases.get(name) ?? name)
+    const isStated = (name: string) =>
+      [name, ...(this.#aliases.get(name) ?? [])].some((each) => Object.hasOwn(this.#object, each))
     const absent = Object.entries(defaults).filter(([name]) => !isStated(name))
     return this.#with({ ...Object.fromEntries(absent), ...this.#object })
   }
@@ -118,11 +121,10 @@ export class ConfigReader {
   /** The value in the file; `undefined` if the field is absent. Inherited properties do not count. */
   raw(name: string): unknown {
     const own = Object.hasOwn(this.#object, name) ? this.#object[name] : undefined
-    const alias = this.#aliases.get(name)
-    this.#asked.add(name)
+    const aliases = this.#aliases.get(name) ?? []
+    for (const each of [name, ...aliases]) this.#asked.add(each)
+    const alias = aliases.findLast((each) => Object.hasOwn(this.#object, each))
     if (alias === undefined) return own
-    this.#asked.add(alias)
-    if (!Object.hasOwn(this.#object, alias)) return own
     const value = this.#object[alias]
     if (own !== undefined && JSON.stringify(own) !== JSON.stringify(value)) this.#doubtNames(name, alias)
     return value

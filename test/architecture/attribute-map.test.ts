@@ -54,6 +54,23 @@ describe('the aliases of fields', () => {
   })
 })
 
+describe('a field with several names', () => {
+  it.each<[string, string, string]>([
+    ['sarvam_moe', 'n_routed_experts', 'num_local_experts'],
+    ['sarvam_moe', 'n_routed_experts', 'num_experts'],
+    ['sarvam_mla', 'n_routed_experts', 'num_local_experts'],
+    ['xlnet', 'vocab_size', 'n_token'],
+    ['codegen', 'n_positions', 'max_position_embeddings'],
+    ['gptj', 'n_positions', 'max_position_embeddings'],
+  ])('has the value of the alias in %s: %s and %s', (family, field, alias) => {
+    const { notes, ...both } = described({ model_type: family, [field]: 16, [alias]: 32 })
+    const { notes: none, ...own } = described({ model_type: family, [field]: 32 })
+    expect(both).toEqual(own)
+    expect(notes.join()).toContain(`but its other name ${alias} is 32`)
+    expect(none.join()).not.toContain('its other name')
+  })
+})
+
 /** What a config describes, without the config itself. */
 function described(config: Readonly<Record<string, unknown>>) {
   const { config: _, ...model } = architectureFromConfig(config)

@@ -14,6 +14,7 @@ export const xlnet = headedFamily({
   modelType: 'xlnet',
   name: 'XLNet',
   prefix: 'transformer',
+  attributeMap: { n_token: 'vocab_size' },
   dropout: { dropout: 0.1 },
   encodes: true,
   program: (config, dimensions, className) => xlnetProgram(config, dimensions, className, 'transformer'),

@@ -16,7 +16,7 @@ export function gptjForward(
   attention: (table: Table) => WrittenAttention,
 ): ForwardPass {
   const rotatedFeatures = config.integer('rotary_dim', 64, 0)
-  const positions = config.integer(['n_positions', 'max_position_embeddings'], 2048)
+  const positions = config.integer(['max_position_embeddings', 'n_positions'], 2048)
   return {
     norm: 'layerNorm',
     masks: { size: 'forAllSequences' },
