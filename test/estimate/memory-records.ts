@@ -58,7 +58,7 @@ export function memoryRecords(file: string): MemoryRecord[] {
 }
 
 /**
- * The records that name no implementation of AdamW ran the fused one; those of inference have no step. transformers 4.57, alone
+ * The records of AdamW that name no implementation ran the fused one; those of inference have no step. transformers 4.57, alone
  * among the versions, does not recompute the layers of GPT-BigCode.
  */
 function withStep(record: WrittenRecord): MemoryRecord {
@@ -66,7 +66,8 @@ function withStep(record: WrittenRecord): MemoryRecord {
   const { method, optimizer = 'adamw' } = own
   const isKept = record.config['model_type'] === 'gpt_bigcode'
   const options = { ...own, ...(isKept && { gradientCheckpointing: false }) }
-  const hasStep = method !== 'inference' && optimizer === 'adamw' && optimizerStep !== 'unset'
+  const isNamed = record.options.optimizerStep !== undefined
+  const hasStep = method !== 'inference' && (optimizer === 'adamw' || isNamed) && optimizerStep !== 'unset'
   return { ...record, options: { ...options, ...(hasStep && { optimizerStep }) } }
 }
 

@@ -1,5 +1,6 @@
 import type { Architecture, Shape } from '../../../architecture/index.js'
 import type { Sense } from '../../../architecture/sense.js'
+import { isOrthogonalised } from '../../optimizers.js'
 import { virtualTokenWeights } from '../adapters/virtual-tokens.js'
 import { DTYPE_BYTES } from '../dtype.js'
 import type { MemoryLedger, PartBytes } from '../memory-ledger.js'
@@ -87,8 +88,10 @@ export function allocateStates(ledger: MemoryLedger, leaves: readonly Leaf[], st
     const share = shardOf(shape, ranks, step)
     const states = step.stateBytes(share, dtype, isHidden) + (step.masterBytes ?? 0) * elementsOf(share)
     ledger.allocate(states * (1 + alike), 'optimizerStates')
-    // Only the fused implementation counts its steps on the GPU.
-    if (step.optimizer === 'adamw' && step.optimizerStep === 'fused') ledger.allocate(4 * (1 + alike), 'buffers')
+    // Only the fused implementation of AdamW counts its steps on the GPU, beside Muon too.
+    const isOfAdamW =
+      step.optimizer === 'adamw' || (step.optimizer === 'muon' && !isOrthogonalised({ shape, isHidden }))
+    if (isOfAdamW && step.optimizerStep === 'fused') ledger.allocate(4 * (1 + alike), 'buffers')
   }
 }
 
