@@ -30,6 +30,8 @@ export interface BartOptions {
   readonly holdsOnes?: boolean
   /** Whether encoder and decoder have the same words. */
   readonly sharesWords: boolean
+  /** The heads of a decoder whose config does not state them. */
+  readonly decoderHeads: number
   /** The number of words of the decoder. */
   readonly decoderWords: number
   /** The class default of `max_position_embeddings`. */
@@ -44,10 +46,10 @@ export function bartProgram(
   className: string,
 ): Program {
   const { hiddenSize, heads } = dimensions
-  const { positions, normsFirst, normsLast, addsBias, decoderWords } = options
+  const { positions, normsFirst, normsLast, addsBias, decoderHeads, decoderWords } = options
   const activation = config.string('activation_function', options.activation)
   const dropout = bartDropout(config)
-  const own = config.positive('decoder_attention_heads', heads)
+  const own = config.positive('decoder_attention_heads', decoderHeads)
   const layerOf = (count: number, decodes: boolean) =>
     bartLayer({
       heads: count,

@@ -36,7 +36,7 @@ export interface BartFamilyOptions extends Omit<FamilyFacts, 'program'> {
   /** The forward pass of the class that translates. */
   readonly program: Omit<
     BartOptions,
-    'normsEmbeddings' | 'normsLast' | 'contextTokens' | 'sharesWords' | 'decoderWords'
+    'normsEmbeddings' | 'normsLast' | 'contextTokens' | 'sharesWords' | 'decoderHeads' | 'decoderWords'
   >
   /** The suffixes of the other classes that the family has. */
   readonly classes: readonly BartClass[]
@@ -68,6 +68,7 @@ export function bartFamily(options: BartFamilyOptions): Family {
               normsEmbeddings,
               normsLast,
               sharesWords: sharesWords(config),
+              decoderHeads: defaults.num_attention_heads,
               decoderWords: wordsOfDecoder(config, dimensions.vocabSize),
               contextTokens: defaults.max_position_embeddings ?? 1024,
             },
