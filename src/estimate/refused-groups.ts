@@ -48,12 +48,29 @@ function mixedGroup(model: ResolvedModel, options: CheckedMemoryOptions, says: S
   return undefined
 }
 
-/**
- * Parameters of a mixture that its class freezes count: `from_pretrained` of transformers 5.24 makes new ones, which are not frozen, at which FSDP2
- * stops.
- */
+/** That FSDP2 stops at a parameter that a class freezes, once `from_pretrained` of transformers 5.24 has made a new one of it, which it does not freeze. */
+export function stoppedOnceLoaded(model: ResolvedModel, options: CheckedMemoryOptions): string | undefined {
+  const { strategy, ranks } = options.sharding
+  const { architecture } = model
+  const frozen = architecture.forward?.feedForward?.mixture?.untrainedParameters ?? []
+  if (frozen.length === 0 || ranks === 1 || STOPS.get(strategy)?.dtypes !== EACH) return undefined
+  if (methodOf(options.method).trains !== 'weights' || trainingStepOf(model, options).parameterDtype === 'float32')
+    return undefined
+  if (stoppedGroup(model, options)) return undefined
+  const isWide = isWideIn(architecture)
+  for (const { name } of parameters(architecture))
+    if (isWide(name) && frozen.some((end) => name.endsWith(end)))
+      return `${name} is frozen, as in a model that is made from its config; \`from_pretrained\` of transformers 5.24 does not freeze it, and ${strategy} stops there ("${EACH}")`
+  return undefined
+}
+
 function isTrained({ architecture, trains = () => true }: ResolvedModel, method: string): (name: string) => boolean {
-  const untrained = [...(architecture.forward?.untrainedParameters ?? []), ...(architecture.program?.untrained ?? [])]
+  const { forward, program } = architecture
+  const untrained = [
+    ...(forward?.feedForward?.mixture?.untrainedParameters ?? []),
+    ...(forward?.untrainedParameters ?? []),
+    ...(program?.untrained ?? []),
+  ]
   return (name) => method === 'weights' && trains(name) && !untrained.some((end) => name.endsWith(end))
 }
 

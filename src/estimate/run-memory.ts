@@ -11,7 +11,7 @@ import { methodOf } from './methods.js'
 import { mixerAssumptions } from './mixer-assumptions.js'
 import { modelAssumptions } from './model-assumptions.js'
 import { overheadBytes, rangeOf } from './overhead.js'
-import { stoppedGroup } from './refused-groups.js'
+import { stoppedGroup, stoppedOnceLoaded } from './refused-groups.js'
 import { refuseInputs } from './refused-inputs.js'
 import { refusePackages } from './refused-packages.js'
 import { refusePrecision } from './refused-precision.js'
@@ -55,6 +55,7 @@ export function runMemory(
           ...modelAssumptions(model.architecture, options),
           ...bypassed,
           ...sentences(stoppedGroup(model, options)),
+          ...sentences(stoppedOnceLoaded(model, options)),
           ...sentences(stoppedShards(options)),
         ],
       )

@@ -109,7 +109,7 @@ describe('Groups of FSDP at which torch stops', () => {
     ['mamba', of('fsdp2'), 'A_log'],
     ['falcon_mamba', of('fsdp1'), 'A_log'],
     ['olmo_hybrid', of('hsdp'), 'A_log'],
-    ['afmoe', of('fsdp2'), 'expert_bias'],
+    ['afmoe', of('fsdp1'), 'expert_bias'],
     ['gpt_oss', { ...of('fsdp2'), ...float16 }, 'input_layernorm.weight'],
     ['gpt_oss', { ...of('fsdp1'), ...float16, method: 'lora' }, 'input_layernorm.weight'],
     ['t5', { ...of('fsdp2'), ...float16 }, 'DenseReluDense.wo.weight'],
@@ -130,6 +130,18 @@ describe('Groups of FSDP at which torch stops', () => {
   ])('are not where torch runs: %s, %j', (family, options) => {
     expect(estimateMemory(small(family), options).totalBytes).toBeGreaterThan(0)
   })
+})
+
+it('What FSDP2 stops at once it is loaded, and not before, is said', () => {
+  const afmoe = architectureFromConfig({ model_type: 'afmoe', num_hidden_layers: 3, vocab_size: 512 })
+  const said = (options: MemoryOptions) => estimateMemory(afmoe, options).assumptions.join()
+  expect(said(of('fsdp2'))).toContain('`from_pretrained` of transformers 5.24 does not freeze it')
+  for (const options of [
+    of('ddp'),
+    of('fsdp2', { parameterDtype: 'float32' }),
+    { ...of('fsdp2'), method: 'inference' } as const,
+  ])
+    expect(said(options)).not.toContain('from_pretrained` of transformers 5.24 does not')
 })
 
 describe('Optimizers whose step stops at distributed tensors', () => {
