@@ -32,7 +32,12 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...CALLS],
           // `npm run typecheck` checks everything else.
-          typecheck: { enabled: true, include: ['test/**/*.test-d.ts'], tsconfig: './test/tsconfig.types.json' },
+          typecheck: {
+            enabled: true,
+            checker: 'node_modules/@typescript/native/bin/tsc',
+            include: ['test/**/*.test-d.ts'],
+            tsconfig: './test/tsconfig.types.json',
+          },
         },
       },
       { extends: true, test: { name: 'proofs', include: PROOFS } },

@@ -33,6 +33,7 @@ if (process.argv[2] === 'build') {
   const sources = [
     'package-lock.json',
     'tsconfig.json',
+    'tsconfig.declarations.json',
     'tsup.config.ts',
     'src',
     'page',

@@ -10,6 +10,7 @@ import {
   expectTyped,
   type Installed,
   installed,
+  NATIVE_COMPILER,
   RESOLUTIONS,
   smoke,
 } from './installed.js'
@@ -24,15 +25,13 @@ const OTHER_NODES = ['20', '22', '24', '26']
   })
 
 /**
- * The TypeScripts that the types are tried with: that of this checkout, and others where they are installed. The last is the
- * fastest, and alone checks the declarations themselves: those of typebox take the others fifteen seconds.
+ * The TypeScripts that the types are tried with: the oldest that can read them, where it is installed, and those of this checkout. The last is
+ * the fastest, and alone checks the declarations themselves: those of typebox take the others fifteen seconds.
  */
 const TYPESCRIPTS = [
-  { name: 'of this checkout', compiler: COMPILER },
-  ...['5.5', '7.0'].map((name) => ({
-    name,
-    compiler: join(ROOT, `.cache/typescript/${name}/node_modules/typescript/bin/tsc`),
-  })),
+  { name: '5.5', compiler: join(ROOT, '.cache/typescript/5.5/node_modules/typescript/bin/tsc') },
+  { name: '6', compiler: COMPILER },
+  { name: '7', compiler: NATIVE_COMPILER },
 ]
 
 let packed: Packed
@@ -64,7 +63,7 @@ describe('the installed package', () => {
   for (const { name, compiler } of TYPESCRIPTS) {
     const isThere = existsSync(compiler)
     const title = isThere ? '' : ` (not run: not in .cache/typescript/${name}; .ci/run puts it there)`
-    const ownOptions = name === '7.0' ? [] : ['--skipLibCheck']
+    const ownOptions = name === '7' ? [] : ['--skipLibCheck']
     it.skipIf(!isThere).each(RESOLUTIONS)(
       `has its types for TypeScript ${name}, module %s, resolution %s${title}`,
       async (module, resolution) => expectTyped(compiler, [module, resolution], installation, ownOptions),

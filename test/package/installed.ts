@@ -32,7 +32,7 @@ const GGUF = { 'general.architecture': 'llama', 'llama.block_count': 2, 'llama.e
 /** Every file of the package matches one of these, and each of these is matched. */
 const NEEDED = [
   /^dist\/(?:checkpoint\/|schemas\/)?[\w-]+\.js$/,
-  /^dist\/(?:checkpoint\/|schemas\/)?[\w-]+\.d\.ts$/,
+  /^dist\/(?:checkpoint\/|schemas\/)?[\w-]+(?:\.d-[\w-]+)?\.d\.ts$/,
   /^dist\/cli\/quick-worker\.js$/,
   /^dist\/page\/index\.html$/,
   /^schemas\/(?:page\/)?(?:2020-12|draft-07)\/\w+\.json$/,
@@ -62,8 +62,11 @@ export async function smoke(node: string, { packed, hub }: Installed): Promise<v
   expect(await run(node, [program, hub.url], packed.folder)).toMatch(/^\d+ subpaths and the command work on Node /)
 }
 
-/** The TypeScript of this checkout. */
+/** TypeScript 6, which tools of this checkout use. */
 export const COMPILER = join(ROOT, 'node_modules/typescript/bin/tsc')
+
+/** TypeScript 7, which is native: it checks a program in a few seconds, with the declarations of all packages. */
+export const NATIVE_COMPILER = join(ROOT, 'node_modules/@typescript/native/bin/tsc')
 
 /** How a program may find its modules. */
 export const RESOLUTIONS: readonly Resolution[] = [

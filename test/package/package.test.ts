@@ -6,7 +6,7 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { thirdPartyLicenses } from '../../scripts/build/third-party-licenses.js'
-import { COMPILER, expectNeeded, expectTyped, type Installed, installed, smoke, tool } from './installed.js'
+import { expectNeeded, expectTyped, type Installed, installed, NATIVE_COMPILER, smoke, tool } from './installed.js'
 import { besideTypebox1, type Packed, packBuilt, ROOT, run } from './packed.js'
 
 let packed: Packed
@@ -66,8 +66,7 @@ describe('the installed package', () => {
     expect([...new Set(commands.map((name) => name.replace(/\.\w+$/, '')))]).toEqual(['model-entity'])
   })
 
-  // The declarations of typebox take fifteen seconds; `clone.proof.ts` checks the declarations with a faster compiler.
-  it('has its types', () => expectTyped(COMPILER, ['nodenext', 'nodenext'], installation, ['--skipLibCheck']))
+  it('has its types', () => expectTyped(NATIVE_COMPILER, ['nodenext', 'nodenext'], installation, []))
 
   it(`works in a program on Node ${process.versions.node}`, () => smoke(process.execPath, installation))
 })
