@@ -2,15 +2,26 @@ import { availableParallelism } from 'node:os'
 import { configDefaults, defineConfig } from 'vitest/config'
 
 /**
- * The folders whose tests only call functions, and leave nothing behind. Most of their time is what they import, so those files
- * share it within a process. `test/scripts/shared-process.test.ts` checks them.
+ * The folders whose tests leave nothing behind in their process: they call functions, or start programs. Much of their time is what they import,
+ * so those files share it within a process. `test/scripts/shared-process.test.ts` checks them.
  */
-export const CALLS_ONLY = [
-  ...['architecture', 'checkpoint', 'display', 'estimate', 'export', 'json', 'lint', 'manifest', 'options', 'policy'],
-  ...['references', 'schemas', 'validation'],
+export const SHARING = [
+  ...[
+    'architecture',
+    'checkpoint',
+    'cli',
+    'client',
+    'display',
+    'docs',
+    'estimate',
+    'export',
+    'json',
+    'language-server',
+  ],
+  ...['lint', 'manifest', 'options', 'policy', 'references', 'schemas', 'validation'],
 ] as const
 
-const CALLS = CALLS_ONLY.map((folder) => `test/${folder}/**/*.test.ts`)
+const SHARED = SHARING.map((folder) => `test/${folder}/**/*.test.ts`)
 
 /** Proofs that take long, such as the page in a browser, and an installation from a clean clone: `npm run test:proofs`. */
 const PROOFS = ['test/**/*.proof.ts']
@@ -24,13 +35,13 @@ export default defineConfig({
     // Many tests wait for programs that they start, so two processes pay on two cores. The default is one core less.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
-      { extends: true, test: { name: 'functions', include: CALLS, isolate: false } },
+      { extends: true, test: { name: 'shared', include: SHARED, isolate: false } },
       {
         extends: true,
         test: {
-          name: 'programs',
+          name: 'isolated',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...CALLS],
+          exclude: [...configDefaults.exclude, ...SHARED],
           // `npm run typecheck` checks everything else.
           typecheck: {
             enabled: true,

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runCli } from './run-cli.js'
 
 /** A local cache of the hub with two revisions of a repository: `main` with two layers, `v2` with three. */
@@ -27,17 +27,13 @@ beforeAll(() => {
     writeFileSync(join(repository, 'refs', name), commit)
     writeFileSync(join(snapshot, 'config.json'), JSON.stringify({ ...CONFIG, num_hidden_layers: layers }))
   }
-  vi.stubEnv('HF_HUB_CACHE', cache)
-  vi.stubEnv('HF_HUB_OFFLINE', '1')
 })
 
-afterAll(() => {
-  vi.unstubAllEnvs()
-  rmSync(cache, { recursive: true })
-})
+afterAll(() => rmSync(cache, { recursive: true }))
 
 describe.each(['inspect', 'estimate', 'serving'])('model-entity %s --revision', (command) => {
-  const run = (...args: string[]) => runCli([command, ...args, '--format', 'json'])
+  const run = (...args: string[]) =>
+    runCli([command, ...args, '--format', 'json'], { variables: { HF_HUB_CACHE: cache, HF_HUB_OFFLINE: '1' } })
 
   it('reads that revision, as hf:org/name@revision does', () => {
     const flagged = run('hf:org/tiny', '--revision', 'v2')

@@ -15,11 +15,18 @@ export function runCli(
   args: readonly string[],
   {
     columns,
+    variables = {},
     ...options
-  }: { readonly cwd?: string; readonly input?: string | Uint8Array; readonly columns?: number } = {},
+  }: {
+    readonly cwd?: string
+    readonly input?: string | Uint8Array
+    readonly columns?: number
+    /** Variables of the environment beside those of this process. */
+    readonly variables?: Readonly<Record<string, string>>
+  } = {},
 ): CliRun {
   const width = columns === undefined ? {} : { COLUMNS: String(columns) }
-  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, NODE_OPTIONS: undefined, ...width }
+  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, NODE_OPTIONS: undefined, ...width, ...variables }
   const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], {
     ...options,
     env,

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { CALLS_ONLY } from '../../vitest.config.js'
+import { SHARING } from '../../vitest.config.js'
 
 const root = join(import.meta.dirname, '..')
-const files = CALLS_ONLY.flatMap((folder) =>
+const files = SHARING.flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => join(root, folder, name)),
