@@ -48,7 +48,7 @@ export const gptNeoxJapanese = headedFamily({
     }
   },
   forward(config, dimensions) {
-    const { features } = partialRotation(config, dimensions, 1)
+    const { features } = partialRotation(config, dimensions, 1, { share: 'rotary_pct' })
     return {
       keepsLayers: true,
       rotation: { features, frequencies: 'modelAndAttention' },

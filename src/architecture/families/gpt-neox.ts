@@ -62,7 +62,7 @@ export const gptNeox = headedFamily({
     }
   },
   forward: (config, dimensions) => ({
-    rotation: partialRotation(config, dimensions, 0.25),
+    rotation: partialRotation(config, dimensions, 0.25, { share: 'rotary_pct' }),
     norm: 'layerNorm',
     attention: { keepsProjections: true },
     feedForward: { activation: config.string('hidden_act', 'gelu') },

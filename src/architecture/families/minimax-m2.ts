@@ -39,7 +39,7 @@ export const minimaxM2 = decoderFamily({
     }
   },
   forward: (config, dimensions) => ({
-    rotation: { ...partialRotation(config, dimensions, 1), frequencies: 'modelTwice' },
+    rotation: { ...partialRotation(config, dimensions, 1, { features: 'rotary_dim' }), frequencies: 'modelTwice' },
     undescribed: jitteredRouting(config),
     norm: 'rmsNorm',
     feedForward: {

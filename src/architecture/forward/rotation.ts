@@ -67,6 +67,12 @@ export function tablesOfKinds({ windowTokens, windowLayers }: Dimensions): 'one'
   return windowTokens !== undefined && windowLayers !== undefined ? 'two' : 'one'
 }
 
+/** The fields of a config that say how much of a head is rotated. */
+interface RotationFields {
+  readonly share?: 'partial_rotary_factor' | 'rotary_pct'
+  readonly features?: 'rotary_dim'
+}
+
 /**
  * Rotation of a share of a head's features in layers with full attention, and of another in those with a window, as `rope_parameters`
  * says for each kind (transformers 5).
@@ -107,21 +113,29 @@ export interface Alibi {
   readonly everyPosition?: number
 }
 
+/** The fields of a config that say how much of a head is rotated. */
+interface RotationFields {
+  readonly share?: 'partial_rotary_factor' | 'rotary_pct'
+  readonly features?: 'rotary_dim'
+}
+
 /**
  * Rotation of a share of a head's features, which are concatenated with the others. The number is rounded down, like
  * `int(head_dim * partial_rotary_factor)`, and is at most the size of a head.
  *
  * @param absent - the share if the config has none
+ * @param named - the field of the share, and that of the number of features, which a class may read if there is no share. It ignores others.
  */
 export function partialRotation(
   config: ConfigReader,
   { headDim, hiddenSize, heads }: Dimensions,
   absent: number,
+  { share: name = 'partial_rotary_factor', features: counted }: RotationFields = {},
 ): Rotation {
   const whole = headDim ?? hiddenSize / Math.max(heads, 1)
   const nested = config.object('rope_parameters')
-  const reader = nested.has('partial_rotary_factor') ? nested : config
-  const share = reader.number(['partial_rotary_factor', 'rotary_pct'], absent)
-  const features = config.optionalInteger('rotary_dim') ?? Math.floor(whole * share)
+  const given = counted === undefined ? undefined : config.optionalInteger(counted)
+  const otherwise = config.number(name, given === undefined ? absent : given / whole)
+  const features = Math.floor(whole * nested.number('partial_rotary_factor', otherwise))
   return { features: Math.min(Math.max(features, 0), whole), concatenates: true }
 }
