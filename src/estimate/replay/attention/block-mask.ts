@@ -12,7 +12,7 @@ import { rotatedByHalves } from './rotate-arrays.js'
 
 /**
  * The blocks of keys that each token attends to, by the largest score of a key in each (`MiniMaxM3VLIndexer` of transformers 5.24).
- * Nothing of it reaches backward. The caller keeps the input.
+ * Nothing of it reaches backward, but the scores have a graph until the blocks are chosen. The caller keeps the input.
  *
  * @param attending - the heads that the mask is for, and the dtype of their queries, which is that of the mask
  */
@@ -27,12 +27,10 @@ export function blockMask(
   if (!indexer) return undefined
   if (!blocks) throw new UndescribedBlock(`no model for the indexer of ${block.name}`)
   const a = new Arrays(run.layers)
-  return a.tape.withoutGradients(() => {
-    const [rows, features] = [[run.options.batch, run.options.sequence], run.sizes.hiddenSize]
-    const chosen = chosenBlocks(run, a, indexer, a.borrowed(input, [...rows, features]))
-    const { shape } = chosen.layout
-    return { held: [chosen], mask: maskOf(run, a, shape, attending) }
-  })
+  const shape = [run.options.batch, run.options.sequence, run.sizes.hiddenSize]
+  const chosen = a.tape.unread(() => chosenBlocks(run, a, indexer, a.borrowed(input, shape)))
+  const mask = a.tape.withoutGradients(() => maskOf(run, a, chosen.layout.shape, attending))
+  return { held: [chosen], mask }
 }
 
 function chosenBlocks(run: DecoderRun, a: Arrays, indexer: Named, input: Shaped): Shaped {
@@ -103,7 +101,8 @@ function rotate({ tables, forward, options }: DecoderRun, a: Arrays, f: Names): 
   }
   for (const name of ['q', 'k']) {
     const given = f.get(name)
-    own.let(`${name} whole`, a.make(given.layout.shape, given.dtype, 'cat'))
+    const rest = a.slice(given, -1, (given.layout.shape.at(-1) ?? 1) - features)
+    own.let(`${name} whole`, a.cat([own.get(`${name} rotated`), rest], -1))
   }
   for (const name of ['q', 'k']) f.let(name, own.get(`${name} whole`))
   own.free()
