@@ -182,14 +182,16 @@ function feedForward({ activation, isGated, dropout }: T5Sizes, at: string): rea
         set('up', project('wi_1', 'hidden')),
         set('hidden', { op: 'multiply', of: ['gate', 'up'] }),
         ...dropping(dropout, 'hidden'),
-        set('hidden', project('wo', { op: 'likeWeight', of: 'hidden', module: 'wo' })),
+        set('hidden', { op: 'likeWeight', of: 'hidden', module: 'wo' }),
+        set('hidden', project('wo', 'hidden')),
         give('hidden'),
       ]
     : [
         set('hidden', project('wi', 'hidden')),
         set('hidden', activated(activation, 'hidden')),
         ...dropping(dropout, 'hidden'),
-        set('hidden', project('wo', { op: 'likeWeight', of: 'hidden', module: 'wo' })),
+        set('hidden', { op: 'likeWeight', of: 'hidden', module: 'wo' }),
+        set('hidden', project('wo', 'hidden')),
         give('hidden'),
       ]
   const block: Steps = [
