@@ -1,7 +1,7 @@
 import { type Architecture, type Dimensions, parameterGroups } from '../architecture/index.js'
 
 /**
- * Checks that a forward pass is possible: no size is zero, and the heads divide their inputs evenly.
+ * Checks that a forward pass is possible: no size is zero, tokens have experts, and the heads divide their inputs evenly.
  *
  * @throws RangeError with the size that is wrong
  */
@@ -17,6 +17,11 @@ export function checkSizes(model: Architecture): void {
     const size = dimensions[member]
     if (size !== undefined && size < 1) throw noForwardPass(`${field} is ${size}, and should be at least 1`)
   }
+  const { moe } = dimensions
+  if (moe && moe.experts > 0 && moe.expertsPerToken < 1)
+    throw noForwardPass(
+      `a token is sent to ${moe.expertsPerToken} of ${moe.experts} experts, and should be to at least 1`,
+    )
   let isLatent = false
   for (const { path, shape } of parameterGroups(model)) {
     if (path.includes('kv_b_proj')) isLatent = true

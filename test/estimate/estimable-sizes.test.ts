@@ -77,3 +77,13 @@ function answersOf(config: Record<string, unknown>, options: MemoryOptions): num
     throw error
   }
 }
+
+describe('Experts', () => {
+  it('are what tokens are sent to: with none for a token there is no forward pass', () => {
+    const config = { model_type: 'granitemoehybrid', layer_types: ['mamba', 'attention'], num_hidden_layers: 2 }
+    const none = architectureFromConfig({ ...config, num_local_experts: 4, num_experts_per_tok: 0 })
+    expect(() => estimateMemory(none, { method: 'lora' })).toThrow('a token is sent to 0 of 4 experts')
+    const dense = architectureFromConfig({ ...config, num_local_experts: 0, num_experts_per_tok: 0 })
+    expect(estimateMemory(dense, { method: 'lora' }).totalBytes).toBeGreaterThan(0)
+  })
+})

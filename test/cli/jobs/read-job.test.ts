@@ -496,7 +496,10 @@ describe('what is no job', () => {
   })
 })
 
-it('the options of a job can be estimated', () => {
+/** Their steps stop at the shards of FSDP2. */
+const STOPPED_AT_SHARDS = new Set(['adamw_bnb_8bit', 'adafactor', 'paged_adamw_8bit', 'lion_32bit'])
+
+it('the options of a job can be estimated, if torch can run them', () => {
   const flags = fc.record(
     {
       adapter: fc.constantFrom('lora', 'qlora', null),
@@ -521,7 +524,10 @@ it('the options of a job can be estimated', () => {
   fc.assert(
     fc.property(flags, (values) => {
       const { options } = of({ base_model: 'a/b', sequence_len: 32, ...values })
-      expect(estimateMemory(MODEL, options).totalBytes).toBeGreaterThan(0)
+      const isSharded = values.dp_shard_size === 4 && values.fsdp_version !== 1
+      const isStopped = isSharded && STOPPED_AT_SHARDS.has(values.optimizer ?? '')
+      if (isStopped) expect(() => estimateMemory(MODEL, options)).toThrow('cannot be estimated with fsdp2')
+      else expect(estimateMemory(MODEL, options).totalBytes).toBeGreaterThan(0)
     }),
     { numRuns: 60 },
   )
