@@ -58,6 +58,7 @@ export type Unreplayed =
   | 'adapters inside saved modules'
   | 'adapters on float32 shards'
   | 'selective recomputation of packed weights'
+  | 'masks behind prefixes'
 
 /**
  * When the code of a family makes a mask with a window: `always`; `always` and with no class default of the window (`stated`); unless

@@ -31,6 +31,7 @@ const said = (family: string, options: MemoryOptions) =>
 const q = { rank: 8, targetModules: ['q_proj'] } as const
 const lora = { rank: 8, peftType: 'adalora', targetModules: ['c_attn'] } as const
 
+const TOKENS = { numVirtualTokens: 8 } as const
 const FSDP2 = { strategy: 'fsdp2', ranks: 4 } as const
 const KEPT = { ...FSDP2, reshardAfterForward: false } as const
 const ZERO_3 = { strategy: 'zero-3', ranks: 4, deepspeed: { maxReuseDistance: 1000 } } as const
@@ -70,6 +71,8 @@ it.each<readonly [string, MemoryOptions, string, MemoryOptions]>([
     '`vision_embed_tokens`',
     { method: 'lora', lora: { rank: 8, targetModules: ['qkv_proj'], modulesToSave: ['lm_head'] } },
   ],
+  ['opt', { ...TOKENS, finetuningType: 'prefix_tuning' }, 'one mask', { ...TOKENS, finetuningType: 'prompt_tuning' }],
+  ['qwen3', { ...TOKENS, finetuningType: 'p_tuning_v2' }, 'cache that prefixes', { ...TOKENS, finetuningType: 'p_tuning' }],
   ['mistral', { sequenceLength: 4100, method: 'full' }, 'pad_bias', { sequenceLength: 4104, method: 'full' }],
 ])('An estimate of %s with %o says what is known to be off: %s', (family, options, says, other) => {
   expect(said(family, options)).toContain(says)

@@ -13,6 +13,7 @@ import { ONLY_IN_5 } from '../tensor-plan.js'
  */
 export const olmoe = decoderFamily({
   modelType: 'olmoe',
+  unreplayed: ['masks behind prefixes'],
   name: 'Olmoe',
   attributeMap: { num_local_experts: 'num_experts' },
   defaults: {

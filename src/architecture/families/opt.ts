@@ -12,6 +12,7 @@ import { outputEmbedding } from '../shapes/headed-model.js'
 /** OPT (Zhang et al. 2022, arXiv:2205.01068): fairseq's GPT-3; the 350M model has narrower embeddings. */
 export const opt = headedFamily({
   modelType: 'opt',
+  unreplayed: ['masks behind prefixes'],
   dropout: { dropout: 0.1 },
   name: 'OPT',
   prefix: 'model',

@@ -8,6 +8,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 /** Persimmon 8B (Adept 2023, https://www.adept.ai/blog/persimmon-8b): queries, keys and values in one projection. */
 export const persimmon = decoderFamily({
   modelType: 'persimmon',
+  unreplayed: ['masks behind prefixes'],
   name: 'Persimmon',
   defaults: {
     vocab_size: 262_144,

@@ -10,7 +10,7 @@ import { ONLY_IN_5 } from '../tensor-plan.js'
 /** Phi-3.5-MoE (Abdin et al. 2024, arXiv:2404.14219): sixteen MLPs a layer, of which a token uses two; layer norms. */
 export const phimoe = decoderFamily({
   modelType: 'phimoe',
-  unreplayed: ['experts in mixed precision'],
+  unreplayed: ['experts in mixed precision', 'masks behind prefixes'],
   name: 'Phimoe',
   defaults: {
     vocab_size: 32_064,

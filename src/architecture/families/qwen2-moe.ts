@@ -11,6 +11,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
  */
 export const qwen2Moe = decoderFamily({
   modelType: 'qwen2_moe',
+  unreplayed: ['masks behind prefixes'],
   name: 'Qwen2Moe',
   copiedWith: ['num_experts', 'num_experts_per_tok', 'moe_intermediate_size', 'shared_expert_intermediate_size'],
   defaults: {

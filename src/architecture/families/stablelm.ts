@@ -12,6 +12,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
  */
 export const stablelm = decoderFamily({
   modelType: 'stablelm',
+  unreplayed: ['masks behind prefixes'],
   name: 'StableLm',
   defaults: {
     vocab_size: 50_304,

@@ -15,9 +15,13 @@ import types
 from contextlib import nullcontext
 
 import torch
+import transformers
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 import oracle
+
+if transformers.__version__ < "5":  # which computes experts one by one
+    import balanced  # noqa: F401: spreads tokens evenly
 
 OPTIMIZER_OF = oracle.optimizer_of
 PAIRS = ("dpo", "cdpo", "ipo")
