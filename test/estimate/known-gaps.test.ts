@@ -72,7 +72,12 @@ it.each<readonly [string, MemoryOptions, string, MemoryOptions]>([
     { method: 'lora', lora: { rank: 8, targetModules: ['qkv_proj'], modulesToSave: ['lm_head'] } },
   ],
   ['opt', { ...TOKENS, finetuningType: 'prefix_tuning' }, 'one mask', { ...TOKENS, finetuningType: 'prompt_tuning' }],
-  ['qwen3', { ...TOKENS, finetuningType: 'p_tuning_v2' }, 'cache that prefixes', { ...TOKENS, finetuningType: 'p_tuning' }],
+  [
+    'qwen3',
+    { ...TOKENS, finetuningType: 'p_tuning_v2' },
+    'cache that prefixes',
+    { ...TOKENS, finetuningType: 'p_tuning' },
+  ],
   ['mistral', { sequenceLength: 4100, method: 'full' }, 'pad_bias', { sequenceLength: 4104, method: 'full' }],
 ])('An estimate of %s with %o says what is known to be off: %s', (family, options, says, other) => {
   expect(said(family, options)).toContain(says)
