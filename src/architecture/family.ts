@@ -59,6 +59,7 @@ export type Unreplayed =
   | 'adapters on float32 shards'
   | 'selective recomputation of packed weights'
   | 'masks behind prefixes'
+  | 'no recomputation in transformers 4.57'
 
 /**
  * When the code of a family makes a mask with a window: `always`; `always` and with no class default of the window (`stated`); unless

@@ -119,6 +119,10 @@ const OF_FAMILIES: Readonly<Record<Unreplayed, Gap>> = {
   },
   // Families of 4.57 that are described as 5 writes them.
   'input gradients of transformers 5': INPUT_GRADIENTS,
+  'no recomputation in transformers 4.57': {
+    applies: ({ method, recompute }) => methodOf(method).trains !== 'nothing' && recompute !== 'none',
+    says: "transformers 4.57 takes gradient checkpointing for GPT-BigCode and recomputes nothing (its block is no `GradientCheckpointingLayer`); versions before and after it recompute: pass `recompute: 'none'` for 4.57",
+  },
   'masks behind prefixes': {
     applies: hasPrefixes,
     says: 'the code makes one mask of numbers for all layers if there are prefixes, where a mask for each layer is counted: 0.4 to 2.4 % too high in seven runs of small models',

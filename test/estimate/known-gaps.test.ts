@@ -71,6 +71,7 @@ it.each<readonly [string, MemoryOptions, string, MemoryOptions]>([
     '`vision_embed_tokens`',
     { method: 'lora', lora: { rank: 8, targetModules: ['qkv_proj'], modulesToSave: ['lm_head'] } },
   ],
+  ['gpt_bigcode', { method: 'full' }, 'recomputes nothing', { method: 'full', recompute: 'none' }],
   ['opt', { ...TOKENS, finetuningType: 'prefix_tuning' }, 'one mask', { ...TOKENS, finetuningType: 'prompt_tuning' }],
   [
     'qwen3',

@@ -13,6 +13,7 @@ import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
 /** StarCoder and SantaCoder (Li et al. 2023, arXiv:2305.06161): GPT-2 with one head of keys and values for all. */
 export const gptBigcode = headedFamily({
   modelType: 'gpt_bigcode',
+  unreplayed: ['no recomputation in transformers 4.57'],
   dropout: { resid_pdrop: 0.1, embd_pdrop: 0.1, attn_pdrop: 0.1 },
   name: 'GPTBigCode',
   prefix: 'transformer',
