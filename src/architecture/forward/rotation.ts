@@ -67,12 +67,6 @@ export function tablesOfKinds({ windowTokens, windowLayers }: Dimensions): 'one'
   return windowTokens !== undefined && windowLayers !== undefined ? 'two' : 'one'
 }
 
-/** The fields of a config that say how much of a head is rotated. */
-interface RotationFields {
-  readonly share?: 'partial_rotary_factor' | 'rotary_pct'
-  readonly features?: 'rotary_dim'
-}
-
 /**
  * Rotation of a share of a head's features in layers with full attention, and of another in those with a window, as `rope_parameters`
  * says for each kind (transformers 5).
@@ -124,18 +118,19 @@ interface RotationFields {
  * `int(head_dim * partial_rotary_factor)`, and is at most the size of a head.
  *
  * @param absent - the share if the config has none
- * @param named - the field of the share, and that of the number of features, which a class may read if there is no share. It ignores others.
+ * @param fields - what the class names its fields: `share`, and `features`, a number that counts where there is no share. Others have no effect
  */
 export function partialRotation(
   config: ConfigReader,
   { headDim, hiddenSize, heads }: Dimensions,
   absent: number,
-  { share: name = 'partial_rotary_factor', features: counted }: RotationFields = {},
+  fields: RotationFields = {},
 ): Rotation {
   const whole = headDim ?? hiddenSize / Math.max(heads, 1)
   const nested = config.object('rope_parameters')
-  const given = counted === undefined ? undefined : config.optionalInteger(counted)
-  const otherwise = config.number(name, given === undefined ? absent : given / whole)
+  const { share = 'partial_rotary_factor', features: count } = fields
+  const counted = count === undefined ? undefined : config.optionalInteger(count)
+  const otherwise = config.number(share, counted === undefined ? absent : counted / whole)
   const features = Math.floor(whole * nested.number('partial_rotary_factor', otherwise))
   return { features: Math.min(Math.max(features, 0), whole), concatenates: true }
 }
