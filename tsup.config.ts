@@ -32,8 +32,8 @@ export default defineConfig({
   format: 'esm',
   target: 'node20',
   platform: 'neutral',
-  // TypeScript's native compiler has written a declaration of each file: tsup makes one of each entry. From sources it would check all types
-  // again, which takes a minute. It sets `baseUrl`, which TypeScript 6 calls deprecated.
+  // TypeScript's native compiler has written the declarations of each file, and tsup bundles those. From sources it would check all types
+  // with TypeScript 6, which takes a minute. tsup sets `baseUrl`, which TypeScript 6 calls deprecated.
   dts: { entry: declarationsOf(ENTRIES), compilerOptions: { ignoreDeprecations: '6.0' } },
   splitting: true,
   treeshake: true,

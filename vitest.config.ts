@@ -6,19 +6,23 @@ import { configDefaults, defineConfig } from 'vitest/config'
  * so those files share it within a process. `test/scripts/shared-process.test.ts` checks them.
  */
 export const SHARING = [
-  ...[
-    'architecture',
-    'checkpoint',
-    'cli',
-    'client',
-    'display',
-    'docs',
-    'estimate',
-    'export',
-    'json',
-    'language-server',
-  ],
-  ...['lint', 'manifest', 'options', 'policy', 'references', 'schemas', 'validation'],
+  'architecture',
+  'checkpoint',
+  'cli',
+  'client',
+  'display',
+  'docs',
+  'estimate',
+  'export',
+  'json',
+  'language-server',
+  'lint',
+  'manifest',
+  'options',
+  'policy',
+  'references',
+  'schemas',
+  'validation',
 ] as const
 
 const SHARED = SHARING.map((folder) => `test/${folder}/**/*.test.ts`)
