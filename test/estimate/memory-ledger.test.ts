@@ -38,3 +38,7 @@ it.each(['minicpm', 'baichuan'])('The float32 stream of prepared weights is rota
   expect(Object.values(parts).filter((bytes) => bytes < 0)).toEqual([])
   expect(parts.activations).toBeGreaterThan(0)
 })
+
+it('A tensor whose size is not a number stops the replay', () => {
+  expect(() => new MemoryLedger().allocate(Number.NaN)).toThrow('not a number')
+})

@@ -496,6 +496,11 @@ describe('what is no job', () => {
   })
 })
 
+it('Lion is that of bitsandbytes under the names of transformers', () => {
+  const optimizerOf = (optimizer: string) => of({ base_model: 'a/b', optimizer }).options.optimizer
+  expect(['lion_32bit', 'lion_8bit', 'lion_pytorch'].map(optimizerOf)).toEqual(['lion-32bit', 'lion-8bit', 'lion'])
+})
+
 /** Their steps stop at the shards of FSDP2. */
 const STOPPED_AT_SHARDS = new Set(['adamw_bnb_8bit', 'adafactor', 'paged_adamw_8bit', 'lion_32bit'])
 
