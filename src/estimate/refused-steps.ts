@@ -20,7 +20,7 @@ export function stoppedShards(options: CheckedMemoryOptions): string | undefined
   const { strategy, ranks } = options.sharding
   if (ranks === 1 || !strategyOf(strategy).copiesOut) return undefined
   const found = stoppedStep(options, strategy)
-  return found && options.optimizerStep !== 'fused' ? `${found} or fsdp1` : found
+  return found && `${found}, or use fsdp1`
 }
 
 /** That the step stops at distributed tensors, with a way out; absent if it does not. */

@@ -149,11 +149,11 @@ describe('Optimizers whose step stops at distributed tensors', () => {
   const eightBits = 'optimizer_update_8bit_blockwise.default does not have a sharding strategy registered'
 
   it.each<readonly [MemoryOptions, string]>([
-    [{ ...of('fsdp2'), optimizer: 'sgd', optimizerStep: 'fused' }, "pass 'foreach'"],
+    [{ ...of('fsdp2'), optimizer: 'sgd', optimizerStep: 'fused' }, "pass 'foreach', or use fsdp1"],
     [{ ...of('hsdp'), optimizer: 'sgd', optimizerStep: 'fused' }, 'Operator aten._fused_sgd_.default'],
     [tensor({ optimizer: 'sgd', optimizerStep: 'fused', method: 'lora' }), 'Operator aten._fused_sgd_.default'],
     [{ ...of('fsdp2'), optimizer: 'adafactor' }, 'aten.add_.Tensor got mixed torch.Tensor and DTensor'],
-    [{ ...of('fsdp2'), optimizer: 'adafactor' }, "pass `optimizer: 'adamw'` or fsdp1"],
+    [{ ...of('fsdp2'), optimizer: 'adafactor' }, "pass `optimizer: 'adamw'`, or use fsdp1"],
     [tensor({ optimizer: 'adafactor' }), "pass `optimizer: 'adamw'`"],
     [{ ...of('fsdp2'), optimizer: 'adamw-8bit' }, eightBits],
     [{ ...of('hsdp'), optimizer: 'adamw-8bit-paged', method: 'lora' }, eightBits],
@@ -170,6 +170,7 @@ describe('Optimizers whose step stops at distributed tensors', () => {
     { ...of('hsdp'), optimizer: 'lion' },
     { ...of('ddp'), optimizer: 'sgd', optimizerStep: 'fused' },
     { ...of('fsdp1'), optimizer: 'adafactor' },
+    { ...of('fsdp1'), optimizer: 'sgd', optimizerStep: 'fused' },
     { ...of('zero-3'), optimizer: 'adamw-8bit' },
     { ...of('fsdp2', { ranks: 1 }), optimizer: 'adamw-8bit' },
     tensor({ optimizer: 'sgd' }),
@@ -182,6 +183,6 @@ describe('Optimizers whose step stops at distributed tensors', () => {
     const large = architectureFromConfig({ model_type: 'llama', hidden_size: 8192, num_hidden_layers: 40 })
     const { estimate, gpus } = planGpus(large, { sequenceLength: 16, optimizer: 'adafactor' })
     expect(gpus).toBeGreaterThan(1)
-    expect(estimate?.assumptions.join()).toContain("pass `optimizer: 'adamw'` or fsdp1")
+    expect(estimate?.assumptions.join()).toContain("pass `optimizer: 'adamw'`, or use fsdp1")
   })
 })
