@@ -150,6 +150,8 @@ export interface FamilyFacts {
   readonly needsWindow?: NeedsWindow
   /** What its forward pass computes and no estimate replays: the estimate says so. */
   readonly unreplayed?: readonly Unreplayed[]
+  /** Whether its config class has no `num_key_value_heads`, from which PEFT takes the size of prefixes. Default: no. */
+  readonly hidesKeyHeads?: boolean
   /** How transformers divides its modules among tensor-parallel ranks. Absent: it has no plan, or `undivided` says why no estimate has it. */
   readonly tensorPlan?: TensorPlan
   /** Why there is no `tensorPlan`. Default: transformers has none. */

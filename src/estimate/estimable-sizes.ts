@@ -22,9 +22,7 @@ export function checkSizes(model: Architecture): void {
     throw noForwardPass(
       `a token is sent to ${moe.expertsPerToken} of ${moe.experts} experts, and should be to at least 1`,
     )
-  let isLatent = false
   for (const { path, shape } of parameterGroups(model)) {
-    if (path.includes('kv_b_proj')) isLatent = true
     if (!shape.includes(0)) continue
     const name = path.filter((step) => typeof step === 'string').join('.')
     // An encoder of images may have no registers.
@@ -34,12 +32,17 @@ export function checkSizes(model: Architecture): void {
   if (!hasAttention) return
   const { heads, kvHeads, hiddenSize, headDim } = dimensions
   // Latent attention has no key heads.
-  if (heads % kvHeads !== 0 && !isLatent) {
+  if (heads % kvHeads !== 0 && !isLatent(model)) {
     throw noForwardPass(`${heads} query heads cannot share ${kvHeads} key heads evenly`)
   }
   if (headDim === undefined && hiddenSize % heads !== 0) {
     throw noForwardPass(`${heads} heads do not divide ${hiddenSize} features`)
   }
+}
+
+/** Whether keys and values come from a narrow vector of each token (multi-head latent attention). */
+export function isLatent(model: Architecture): boolean {
+  return [...parameterGroups(model)].some(({ path }) => path.includes('kv_b_proj'))
 }
 
 const SIZES = [

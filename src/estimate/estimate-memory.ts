@@ -6,6 +6,7 @@ import type { MemoryEstimate } from './memory-estimate.js'
 import type { MemoryOptions } from './memory-options.js'
 import { methodOf } from './methods.js'
 import { refuseGroups } from './refused-groups.js'
+import { refusePrefixes } from './refused-prefixes.js'
 import { refuseBesideLayout } from './refused-sharding.js'
 import { refuseDistributedStep } from './refused-steps.js'
 import type { ResolvedModel } from './resolved-model.js'
@@ -36,6 +37,7 @@ export function estimateMemory(model: EstimableModel, options: MemoryOptions = {
   const { checked, resolved } = checkRun(model, options)
   refuseGroups(resolved, checked)
   refuseDistributedStep(checked)
+  refusePrefixes(resolved, checked)
   const estimate = ranksOf(checked.layout) === 1 ? runMemory(resolved, checked) : givenLayout(resolved, checked)
   return { ...estimate, assumptions: [...unusedOptions(options), ...resolved.assumptions, ...estimate.assumptions] }
 }

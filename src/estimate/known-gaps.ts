@@ -32,7 +32,7 @@ function exceedsPositions({ forward, dimensions }: Described, options: CheckedMe
 }
 
 const OF_POSITIONS =
-  'texts have more tokens than the positions that the config states: torch stops if the model looks positions up in a table of that size'
+  'texts have more tokens than the positions that the config states: torch stops if they are a table of that size'
 
 /** Whether torch gets fewer heads of keys than of queries, and no mask (`use_gqa_in_sdpa` of transformers 4.48 and above). */
 function leavesGroups({ forward, dimensions }: Described, { attention }: CheckedMemoryOptions): boolean {
@@ -50,11 +50,11 @@ function repeatsCached({ dimensions }: Described, options: CheckedMemoryOptions)
 }
 
 function hasPrefixes({ finetuning }: CheckedMemoryOptions): boolean {
-  return finetuning?.type === 'prefix_tuning' || finetuning?.type === 'p_tuning_v2'
+  return finetuning?.tokens === 'prefixes'
 }
 
 const OF_CACHED_PREFIXES =
-  'the cache that prefixes are in keeps keys and values of shared heads until the loss is computed, which is not counted: where the peak is there, 0.1 to 1.9 % too low in three runs of small models'
+  'the cache that holds prefixes keeps keys and values of shared heads until the loss is computed: not counted, 0.1 to 3 % of small models whose peak is in the forward pass'
 
 type Described = Pick<Architecture, 'family' | 'forward'> & Partial<Pick<Architecture, 'dimensions'>>
 
@@ -119,13 +119,14 @@ const OF_FAMILIES: Readonly<Record<Unreplayed, Gap>> = {
   },
   // Families of 4.57 that are described as 5 writes them.
   'input gradients of transformers 5': INPUT_GRADIENTS,
+  // There its block is no `GradientCheckpointingLayer`.
   'no recomputation in transformers 4.57': {
     applies: ({ method, recompute }) => methodOf(method).trains !== 'nothing' && recompute !== 'none',
-    says: "transformers 4.57 takes gradient checkpointing for GPT-BigCode and recomputes nothing (its block is no `GradientCheckpointingLayer`); versions before and after it recompute: pass `recompute: 'none'` for 4.57",
+    says: "transformers 4.57 recomputes nothing of GPT-BigCode, versions before and after it do: pass `recompute: 'none'` for 4.57",
   },
   'masks behind prefixes': {
     applies: hasPrefixes,
-    says: 'the code makes one mask of numbers for all layers if there are prefixes, where a mask for each layer is counted: 0.4 to 2.4 % too high in seven runs of small models',
+    says: 'with prefixes, the code makes one mask of numbers for all layers, and the estimate counts one for each: 0.4 to 2.4 % too high in nine runs',
   },
 }
 

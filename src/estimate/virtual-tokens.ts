@@ -2,6 +2,7 @@
 
 import type { Architecture } from '../architecture/index.js'
 import { product, sum } from '../architecture/safe-integer.js'
+import { refuseHiddenHeads } from './refused-prefixes.js'
 
 /** The parameters of virtual tokens, and what they are in a sentence. */
 export interface TrainedTokens {
@@ -37,11 +38,7 @@ export function encodedPrompt(model: Architecture, tokens: number, encoderHidden
 /** Keys and values of virtual tokens in each layer (Li & Liang 2021, arXiv:2101.00190; PEFT's `PrefixEncoder`). */
 export function prefixes(model: Architecture, tokens: number, projection: Projection | undefined): TrainedTokens {
   const { heads, kvHeads, hiddenSize, headDim, layers } = model.dimensions
-  if (kvHeads === 1 && heads > 1 && model.config?.['num_key_value_heads'] === undefined) {
-    throw new RangeError(
-      'PEFT takes the size of a prefix from num_key_value_heads, which this config does not state: with multi-query attention it fails',
-    )
-  }
+  refuseHiddenHeads(model)
   const width = product([kvHeads, headDim ?? hiddenSize / heads])
   const all = product([2, layers, width])
   if (!projection) {

@@ -76,7 +76,7 @@ it.each<readonly [string, MemoryOptions, string, MemoryOptions]>([
   [
     'qwen3',
     { ...TOKENS, finetuningType: 'p_tuning_v2' },
-    'cache that prefixes',
+    'cache that holds prefixes',
     { ...TOKENS, finetuningType: 'p_tuning' },
   ],
   ['mistral', { sequenceLength: 4100, method: 'full' }, 'pad_bias', { sequenceLength: 4104, method: 'full' }],

@@ -12,6 +12,7 @@ import { outputEmbedding } from '../shapes/headed-model.js'
 /** BioGPT (Luo et al. 2022, arXiv:2210.10341): a language model of biomedical texts, with fairseq's layers. */
 export const biogpt = headedFamily({
   modelType: 'biogpt',
+  unreplayed: ['masks behind prefixes'],
   name: 'BioGpt',
   prefix: 'biogpt',
   defaults: {

@@ -15,6 +15,7 @@ import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
  */
 export const falcon = headedFamily({
   modelType: 'falcon',
+  hidesKeyHeads: true,
   name: 'Falcon',
   prefix: 'transformer',
   defaults: {

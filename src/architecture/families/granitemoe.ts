@@ -8,6 +8,7 @@ import { ONLY_IN_5 } from '../tensor-plan.js'
 /** Granite 3 MoE (IBM 2024, https://www.ibm.com/granite): the experts of a layer in two tensors. */
 export const granitemoe = decoderFamily({
   modelType: 'granitemoe',
+  unreplayed: ['masks behind prefixes'],
   name: 'GraniteMoe',
   defaults: { ...LLAMA_DEFAULTS, head_dim: false },
   mixture: (sizes, config) => graniteMixture(config, sizes),

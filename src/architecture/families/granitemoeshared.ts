@@ -6,6 +6,7 @@ import { ONLY_IN_5 } from '../tensor-plan.js'
 /** Granite MoE with a shared expert (IBM 2025, https://www.ibm.com/granite): a feed-forward network in addition to the routed experts. */
 export const granitemoeshared = decoderFamily({
   modelType: 'granitemoeshared',
+  unreplayed: ['masks behind prefixes'],
   name: 'GraniteMoeShared',
   defaults: {
     vocab_size: 32_000,
