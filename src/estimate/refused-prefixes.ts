@@ -1,7 +1,7 @@
-import { familyOf } from '../architecture/families/index.js'
 import type { Architecture } from '../architecture/index.js'
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import { isLatent } from './estimable-sizes.js'
+import { refuseHiddenHeads } from './hidden-heads.js'
 import type { ResolvedModel } from './resolved-model.js'
 
 /**
@@ -16,19 +16,6 @@ export function refusePrefixes({ architecture }: ResolvedModel, { finetuning }: 
   const place = hasOtherMixers(architecture) ? OF_MIXERS : isLatent(architecture) ? 'latent attention' : undefined
   if (place)
     throw new RangeError(`PEFT 0.21.2 stops at ${place} of ${architecture.className} with prefixes: use prompt_tuning`)
-}
-
-/**
- * Refuses prefixes of a model whose queries share keys, if its config class does not say how many heads of keys there are.
- *
- * @throws RangeError that says what is missing
- */
-export function refuseHiddenHeads({ family, className, dimensions, config }: Architecture): void {
-  const { heads, kvHeads } = dimensions
-  if (kvHeads === heads || !familyOf(family)?.hidesKeyHeads || config?.['num_key_value_heads'] !== undefined) return
-  throw new RangeError(
-    `PEFT takes the size of prefixes from num_key_value_heads, which the config of ${className} lacks: it stops at shared heads`,
-  )
 }
 
 function hasOtherMixers({ forward }: Architecture): boolean {

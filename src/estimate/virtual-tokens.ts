@@ -2,7 +2,7 @@
 
 import type { Architecture } from '../architecture/index.js'
 import { product, sum } from '../architecture/safe-integer.js'
-import { refuseHiddenHeads } from './refused-prefixes.js'
+import { refuseHiddenHeads } from './hidden-heads.js'
 
 /** The parameters of virtual tokens, and what they are in a sentence. */
 export interface TrainedTokens {
