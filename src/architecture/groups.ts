@@ -55,6 +55,16 @@ export function* linearGroups(architecture: ModuleTree): Generator<LinearGroup> 
   }
 }
 
+/** Every name that a path matches. */
+export function* namesOf(path: Path): Generator<string> {
+  yield* namesFrom(path, 0, '')
+}
+
+/** The first name that a path matches. */
+export function firstNameOf(path: Path): string {
+  return path.map((component) => (typeof component === 'string' ? component : String(component[0]))).join('.')
+}
+
 /** Adds a group and those below it. A list is much faster here than generators within generators. */
 function collect(group: ModuleGroup, groups: ModuleGroup[]): void {
   const { path, module, count } = group
@@ -67,4 +77,14 @@ function collect(group: ModuleGroup, groups: ModuleGroup[]): void {
   for (const { indices, module: item } of module.items ?? []) {
     collect({ path: [...path, indices], module: item, count: count * indices.length, part, routed }, groups)
   }
+}
+
+function* namesFrom(path: Path, place: number, prefix: string): Generator<string> {
+  const component = path[place]
+  if (component === undefined) {
+    yield prefix
+    return
+  }
+  const choices = typeof component === 'string' ? [component] : component
+  for (const choice of choices) yield* namesFrom(path, place + 1, place === 0 ? `${choice}` : `${prefix}.${choice}`)
 }

@@ -1,10 +1,11 @@
 import { familyOf } from '../architecture/families/index.js'
 import { formatIndices } from '../architecture/fold.js'
+import { firstNameOf } from '../architecture/groups.js'
 import type { Architecture } from '../architecture/index.js'
 import { product, sum } from '../architecture/safe-integer.js'
 import { distance } from '../options/index.js'
 import { checkModel } from './check-model.js'
-import { type AdaptedLayer, type Candidate, candidatesOf, firstName, type SpecWithLayers } from './lora/candidates.js'
+import { type AdaptedLayer, type Candidate, candidatesOf, type SpecWithLayers } from './lora/candidates.js'
 import { askedTargets } from './lora/default-targets.js'
 import { type AdaptedTensor, convertTargets, parametersNamed } from './lora/fused-experts.js'
 import { insideTest, type NameTest, tally } from './lora/match.js'
@@ -112,13 +113,13 @@ function adapt(
   if (byRank.size > 0 && layer === undefined) {
     throw new RangeError(
       /^Conv\dd$/.test(type)
-        ? `LoRA on convolutions is not estimated, such as on ${firstName(path)}, a ${type}: target linear layers and embeddings alone`
-        : `PEFT does not support LoRA on ${firstName(path)}, a ${type}: only on linear layers and embeddings`,
+        ? `LoRA on convolutions is not estimated, such as on ${firstNameOf(path)}, a ${type}: target linear layers and embeddings alone`
+        : `PEFT does not support LoRA on ${firstNameOf(path)}, a ${type}: only on linear layers and embeddings`,
     )
   }
   if (layer === undefined) return []
   if (byRank.size > 0 && layer.kind === 'embedding' && options.peftType && options.peftType !== 'lora')
-    throw new RangeError(`PEFT does not support ${options.peftType} on ${firstName(path)}, an embedding`)
+    throw new RangeError(`PEFT does not support ${options.peftType} on ${firstNameOf(path)}, an embedding`)
   const { inFeatures, outFeatures } = layer
   const name = path.map((component) => (typeof component === 'string' ? component : formatIndices(component))).join('.')
   return [...byRank].map(([rank, modules]) => {

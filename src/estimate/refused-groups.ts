@@ -1,4 +1,5 @@
-import { parameters, ties } from '../architecture/index.js'
+import { firstNameOf, namesOf } from '../architecture/groups.js'
+import { type Architecture, parameterGroups } from '../architecture/index.js'
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import { methodOf } from './methods.js'
 import { isPart, isWideIn, keptModules } from './replay/wide-parameters.js'
@@ -25,9 +26,11 @@ export function stoppedGroup(model: ResolvedModel, options: CheckedMemoryOptions
 
 /** A block of several layers would be in several groups. FSDP2 stops there when it wraps the second one, FSDP1 when it runs. */
 function sharedBlock({ architecture }: ResolvedModel, strategy: string, { shared }: Says): string | undefined {
-  for (const { name, to } of ties(architecture))
-    if (isOfLayer(name) && isOfLayer(to))
+  for (const { path, tiedTo = '' } of parameterGroups(architecture)) {
+    const name = firstNameOf(path)
+    if (isOfLayer(name) && isOfLayer(tiedTo))
       return `${strategy} stops at ${name}, which layers of ${architecture.className} share ("${shared}"): use zero-3`
+  }
   return undefined
 }
 
@@ -40,10 +43,11 @@ function mixedGroup(model: ResolvedModel, options: CheckedMemoryOptions, says: S
   const { parameterDtype } = trainingStepOf(model, options)
   if (parameterDtype === 'float32') return undefined
   const isMixed = says.dtypes === FLAT ? () => true : isTrained(model, methodOf(options.method).trains)
-  const isWide = isWideIn(architecture)
+  const isInFloat32 = isWideIn(architecture)
   const kept = parameterDtype === 'float16' ? keptModules(architecture) : []
-  for (const { name } of parameters(architecture))
-    if ((isWide(name) || kept.some((one) => isPart(one, name))) && isMixed(name))
+  const isWide = (name: string) => isInFloat32(name) || kept.some((one) => isPart(one, name))
+  for (const name of namesWhere(architecture, isWide))
+    if (isMixed(name))
       return `${options.sharding.strategy} stops at ${name}, which ${architecture.className} has in float32 among ${parameterDtype} ("${says.dtypes}"): pass \`sharding.parameterDtype: 'float32'\``
   return undefined
 }
@@ -58,10 +62,16 @@ export function stoppedOnceLoaded(model: ResolvedModel, options: CheckedMemoryOp
     return undefined
   if (stoppedGroup(model, options)) return undefined
   const isWide = isWideIn(architecture)
-  for (const { name } of parameters(architecture))
-    if (isWide(name) && frozen.some((end) => name.endsWith(end)))
+  for (const name of namesWhere(architecture, isWide))
+    if (frozen.some((end) => name.endsWith(end)))
       return `${name} is frozen, as in a model that is made from its config; \`from_pretrained\` of transformers 5.24 does not freeze it, and ${strategy} stops there ("${EACH}")`
   return undefined
+}
+
+/** The names of unique parameters that a test picks. It is asked once for equal parameters of several layers. */
+function* namesWhere(architecture: Architecture, picks: (name: string) => boolean): Generator<string> {
+  for (const { path, tiedTo } of parameterGroups(architecture))
+    if (tiedTo === undefined && picks(firstNameOf(path))) yield* namesOf(path)
 }
 
 function isTrained({ architecture, trains = () => true }: ResolvedModel, method: string): (name: string) => boolean {

@@ -1,6 +1,7 @@
 import { familyOf } from '../../architecture/families/index.js'
+import { namesOf } from '../../architecture/groups.js'
 import { type Architecture, modules, type Path } from '../../architecture/index.js'
-import { candidatesOf, namesOf } from './candidates.js'
+import { candidatesOf } from './candidates.js'
 import { askedTargets } from './default-targets.js'
 import { type AdaptedTensor, convertTargets, parametersNamed } from './fused-experts.js'
 import { insideTest, type NameTest } from './match.js'

@@ -30,16 +30,6 @@ export function candidatesOf(model: Architecture | SpecWithLayers): Candidate[] 
   return 'root' in model ? [...ofArchitecture(model)] : ofModelSpec(model)
 }
 
-/** Every name that a path matches. */
-export function* namesOf(path: Path): Generator<string> {
-  yield* namesFrom(path, 0, '')
-}
-
-/** The first name that a path matches. */
-export function firstName(path: Path): string {
-  return path.map((component) => (typeof component === 'string' ? component : String(component[0]))).join('.')
-}
-
 function* ofArchitecture(architecture: Architecture): Generator<Candidate> {
   for (const { path, module, count } of moduleGroups(architecture)) {
     // torch lists a module once, under its first name.
@@ -67,14 +57,4 @@ function ofModelSpec({ linear_layers: layers }: SpecWithLayers): Candidate[] {
     type: 'Linear',
     layer: { kind: 'linear', inFeatures, outFeatures, biasParameters: undefined },
   }))
-}
-
-function* namesFrom(path: Path, place: number, prefix: string): Generator<string> {
-  const component = path[place]
-  if (component === undefined) {
-    yield prefix
-    return
-  }
-  const choices = typeof component === 'string' ? [component] : component
-  for (const choice of choices) yield* namesFrom(path, place + 1, place === 0 ? `${choice}` : `${prefix}.${choice}`)
 }

@@ -1,6 +1,7 @@
 import { formatIndices } from '../../architecture/fold.js'
+import { firstNameOf, namesOf } from '../../architecture/groups.js'
 import { type Architecture, type Part, type Path, parameterGroups, type Shape } from '../../architecture/index.js'
-import { type Candidate, firstName, namesOf } from './candidates.js'
+import type { Candidate } from './candidates.js'
 import { fullMatch } from './python-regex/full-match.js'
 import { isOutputEmbedding } from './targets.js'
 
@@ -91,7 +92,7 @@ function noParameter(architecture: Architecture, name: string): RangeError {
 
 function tensorsCalled(architecture: Architecture, end: string, fused: number): AdaptedTensor[] {
   return [...parameterGroups(architecture)]
-    .filter(({ path }) => firstName(path) === end || firstName(path).endsWith(`.${end}`))
+    .filter(({ path }) => firstNameOf(path) === end || firstNameOf(path).endsWith(`.${end}`))
     .map(({ path, count, shape, part }) => {
       const name = path
         .map((component) => (typeof component === 'string' ? component : formatIndices(component)))

@@ -1,5 +1,5 @@
+import { firstNameOf, namesOf } from '../../architecture/groups.js'
 import type { Path } from '../../architecture/index.js'
-import { firstName, namesOf } from './candidates.js'
 import { fullMatch, prefixMatch } from './python-regex/full-match.js'
 
 /** Whether modules are selected: one answer if it is the same for every name that a path matches, otherwise one per name. */
@@ -11,7 +11,7 @@ export function suffixTest(targets: readonly string[]): NameTest {
   const ends = targets.map((target) => `.${target}`)
   const isMeant = (name: string) => whole.has(name) || ends.some((end) => name.endsWith(end))
   const numbered = targets.some((target) => /(^|\.)\d+(\.|$)/.test(target))
-  return (path) => (numbered ? isMeant : isMeant(firstName(path)))
+  return (path) => (numbered ? isMeant : isMeant(firstNameOf(path)))
 }
 
 /** The modules whose full name matches a Python regular expression. */
@@ -26,7 +26,7 @@ export function insideTest(names: readonly string[]): NameTest {
   // PEFT does not escape the name in this expression.
   const regexes = names.map((name) => prefixMatch(`(^|.*\\.)${name}($|\\..*)`, 'modulesToSave'))
   const isInside = (name: string) => regexes.some((regex) => regex.test(name))
-  return (path) => (plain ? isInside(firstName(path)) : isInside)
+  return (path) => (plain ? isInside(firstNameOf(path)) : isInside)
 }
 
 /** Counts the modules behind a path by the rank that `rankFor` returns; `undefined` means that a module is not selected. */

@@ -1,4 +1,5 @@
-import { type Architecture, modules } from '../../architecture/index.js'
+import { namesOf } from '../../architecture/groups.js'
+import { type Architecture, moduleGroups } from '../../architecture/index.js'
 import type { TensorPlan } from '../../architecture/tensor-plan.js'
 import type { CheckedMemoryOptions } from '../checked-memory-options.js'
 import type { AdapterPlan } from '../lora/adapter-plan.js'
@@ -35,10 +36,12 @@ export function refusedLayout(
 /** PEFT 0.21.2 knows two ways to divide a layer (`_SUPPORTED_TP_PLANS` in its `lora/model.py`); with others its product has the wrong shape. */
 function refusedAdapters(model: Architecture, adapters: AdapterPlan, plan: TensorPlan): string | undefined {
   const named = [...plan.gatheredColumns, ...plan.splitRows]
-  for (const { name } of modules(model)) {
-    const own = name.slice(name.lastIndexOf('.') + 1)
-    if (named.includes(own) && adapters.rankOf(name) !== undefined)
-      return `\`layout.tensor\` cannot be estimated with adapters on ${own}, at which PEFT 0.21.2 stops: leave it out of \`targetModules\``
+  for (const { path } of moduleGroups(model)) {
+    const own = path.at(-1)
+    if (typeof own !== 'string' || !named.includes(own)) continue
+    for (const name of namesOf(path))
+      if (adapters.rankOf(name) !== undefined)
+        return `\`layout.tensor\` cannot be estimated with adapters on ${own}, at which PEFT 0.21.2 stops: leave it out of \`targetModules\``
   }
   return undefined
 }
