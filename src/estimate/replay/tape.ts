@@ -239,11 +239,17 @@ export class Tape {
     return marked
   }
 
-  /** The backward pass of a loss, or of what a gradient was received for: operations in reverse order, like autograd's engine. */
-  backward(loss: Tensor): void {
+  /**
+   * The backward pass of a loss, or of what a gradient was received for: operations in reverse order, like autograd's engine.
+   *
+   * @param options - whether the caller references the gradient of the loss until all is done
+   */
+  backward(loss: Tensor, { keepsGradient = false } = {}): void {
     this.ledger.phase = 'backward'
     const { grad } = loss
-    if (grad?.kind === 'node') grad.pending = this.tensor(loss.elements, loss.dtype, 'ones_like').storage
+    const first = grad?.kind === 'node' ? this.tensor(loss.elements, loss.dtype, 'ones_like').storage : undefined
+    if (grad?.kind === 'node' && first) grad.pending = first
+    const kept = keepsGradient && first ? this.ledger.retain(first) : undefined
     this.free(loss)
     for (let node = this.#nodes.pop(); node !== undefined; node = this.#nodes.pop()) {
       if (typeof node === 'function') node()
@@ -253,6 +259,7 @@ export class Tape {
     this.gradients.endBackward()
     this.saved.endBackward()
     for (const storage of this.#keywords.splice(0)) this.ledger.release(storage)
+    if (kept) this.ledger.release(kept)
   }
 
   #runBackward(node: Node, pending: Gradient): void {

@@ -58,15 +58,16 @@ export function* stageMoments(run: StageRun): Generator<MemoryEstimate> {
   const { options, resolved, more, inFlight, batches } = run
   const isLast = more.stage?.isLast ?? true
   const hidden = hiddenBytes(run)
-  // The next forward pass runs while what the one before has made is sent.
-  const sentBytes = isLast ? 0 : hidden
-  const moment = (gradientAccumulation: number, inFlightBytes: number): MemoryEstimate =>
-    withShards(runMemory(resolved, { ...options, gradientAccumulation }, { ...more, inFlightBytes, sentBytes }), run)
+  const moment = (gradientAccumulation: number, own: Partial<TrainingStep>): MemoryEstimate =>
+    withShards(runMemory(resolved, { ...options, gradientAccumulation }, { ...more, ...own }), run)
   const kept = inFlight > 1 ? keptBytes(run) - hidden : 0
-  yield moment(1, (inFlight - 1) * kept)
+  // Before the first backward, a forward pass runs while what the one before has made is sent; later it was sent before.
+  yield moment(1, { inFlightBytes: (inFlight - 1) * kept, sentBytes: isLast ? 0 : hidden })
   // The losses reference the hidden states that were received (`_internal_losses` in `schedules.py`), and the last gradient is being sent.
   const received = isLast ? batches * hidden : 0
-  yield moment(2, (Math.min(batches - 1, inFlight) - 1) * kept + received)
+  const inFlightBytes = (Math.min(batches - 1, inFlight) - 1) * kept + received
+  // Where no more micro-batches follow, all forward passes have run.
+  yield moment(2, { inFlightBytes, hasRunForward: batches === inFlight })
 }
 
 /** What a stage needs at least: parameters, gradients and optimizer states, without a replay. */

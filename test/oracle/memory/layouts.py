@@ -340,6 +340,7 @@ def train_stage(module, ids, options, ledger, mesh):
     module.train()
     trained = [p for p in module.parameters() if p.requires_grad]
     optimizer = optimizer_of(groups_of(trained), {"optimizerStep": "for-loop", **options})
+    on_gpu = options.get("optimizerStep") == "fused"
     for p in trained:
         p.register_post_accumulate_grad_hook(lambda p: p.grad is not None and ledger.book(p.grad, "gradients", True))
     count, index, batches = options["layout"]["pipeline"], options["stage"], max(options.get("gradientAccumulation", 1), options["layout"]["pipeline"])
@@ -374,9 +375,13 @@ def train_stage(module, ids, options, ledger, mesh):
         optimizer.step()
         for state in optimizer.state.values():
             for name, value in state.items():
-                if torch.is_tensor(value) and name != "step":
+                if not torch.is_tensor(value):
+                    continue
+                if name != "step":
                     ledger.book(value, "optimizerStates", True)
-                elif torch.is_tensor(value):
+                elif on_gpu:
+                    ledger.book(value, "buffers", True)
+                else:
                     ledger.leave_out(value)
         optimizer.zero_grad(set_to_none=True)
 
@@ -402,7 +407,8 @@ def prefill(model, ids, ledger):
 def run(config, options, trace=None):
     layout = {name: options.get("layout", {}).get(name, 1) for name in ("pipeline", "context", "tensor")}
     sizes = {**layout, "tp": layout["tensor"], "data": options.get("sharding", {}).get("ranks", 1)}
-    mesh = init_device_mesh("cpu", tuple(sizes[name] for name in DIMENSIONS), mesh_dim_names=DIMENSIONS)
+    whole = init_device_mesh("cpu", tuple(sizes[name] for name in DIMENSIONS), mesh_dim_names=DIMENSIONS)
+    mesh = {name: whole[name] for name in DIMENSIONS}  # before any tensor is counted: a mesh has some of its own
     ledger = LocalLedger()
     ledger.trace = trace
     model = built(config, options, mesh)

@@ -79,7 +79,8 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
     const loss = others ? others.loss() : pass.loss()
     const after = { ...ledger.now }
     if (sent) ledger.release(sent)
-    tape.backward(loss)
+    if (step.hasRunForward) ledger.reset()
+    tape.backward(loss, { keepsGradient: step.stage?.isLast === false })
     sharding?.endBackward()
     zero?.endBackward(isLast)
     others?.end()
