@@ -1,6 +1,7 @@
 import { type Architecture, choosesLoss, type LabelProblem, labelProblem } from '../architecture/index.js'
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import { methodOf } from './methods.js'
+import { taskOf } from './peft-tasks.js'
 
 /** What an estimate of training a classifier assumes about its loss, and about what PEFT adds for its task. */
 export function classifierAssumptions(
@@ -8,7 +9,7 @@ export function classifierAssumptions(
   { method, lora }: Pick<CheckedMemoryOptions, 'method' | 'lora'>,
 ): string[] {
   const { trains } = methodOf(method)
-  const [, task] = Object.entries(TASKS).find(([ending]) => className.endsWith(ending)) ?? []
+  const task = taskOf(className)
   if (trains === 'nothing' || !task) return []
   const { peft, heads } = task
   const isSaved = lora?.modulesToSave?.some((name) => heads.includes(name))
@@ -20,22 +21,6 @@ export function classifierAssumptions(
         ]
       : []),
   ]
-}
-
-interface Task {
-  /** PEFT's task type for the class. */
-  readonly peft?: string
-  /** The names of heads that PEFT adds to `modules_to_save` for the task (PEFT 0.21, `peft_model.py`). */
-  readonly heads: readonly string[]
-}
-
-const LABELLED = ['classifier', 'score']
-
-const TASKS: Readonly<Record<string, Task>> = {
-  ForSequenceClassification: { peft: 'SEQ_CLS', heads: LABELLED },
-  ForTokenClassification: { peft: 'TOKEN_CLS', heads: LABELLED },
-  ForQuestionAnswering: { peft: 'QUESTION_ANS', heads: ['qa_outputs'] },
-  ForImageClassification: { heads: LABELLED },
 }
 
 /** What is assumed of labels that are numbers. */

@@ -46,6 +46,7 @@ export const FAMILY_FIXTURES: readonly string[] = [
   'float16.jsonl.gz',
   'named-tensors.jsonl.gz',
   'encoder-options.jsonl.gz',
+  'tuned.jsonl.gz',
 ]
 
 /** The records of a fixture. */

@@ -94,7 +94,8 @@ export const electra = headedFamily({
       heads: ({ dropout }) => ({
         ForMaskedLM: [
           set('scores', call(generator, { hidden: 'hidden' }, 'generator_predictions')),
-          give(project('generator_lm_head', 'scores')),
+          set('scores', project('generator_lm_head', 'scores')),
+          give('scores'),
         ],
         ForSequenceClassification: [
           give(call(classifierSteps(dimensions.hiddenSize, 'gelu', dropout), { hidden: 'hidden' }, 'classifier')),

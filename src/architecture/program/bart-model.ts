@@ -120,7 +120,7 @@ function embedded(
 
 function placesOf(positions: BartOptions['positions'], features: number, tokens: Count, decodes: boolean): Operation {
   const own: Count = [decodes ? 'target' : 'sequence']
-  if (positions === 'counted') return make([...tokens, features], 'model')
+  if (positions === 'counted') return make([...tokens, features], 'buffer')
   if (positions === 'fixed') return lookup('embed_positions', own, make(own, 'int64'))
   return decodes
     ? lookup('embed_positions', own, make(own, 'int64'))

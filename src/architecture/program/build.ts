@@ -70,6 +70,9 @@ export const part = (of: Value, count: Count): Operation => ({ op: 'part', of, c
 /** A new tensor without a history. */
 export const make = (count: Count, type: Make['type']): Make => ({ op: 'make', count, type })
 
+/** A new tensor without a history, in the dtype of a variable. */
+export const makeLike = (count: Count, like: string): Make => ({ op: 'make', count, type: 'model', like })
+
 /** A mask that only eager attention needs. */
 export const eagerMask = (count: Count): Operation => ({ ...make(count, 'model'), isForEager: true })
 

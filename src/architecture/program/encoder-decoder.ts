@@ -76,7 +76,7 @@ export function encoderDecoder({
       // The output of the decoder lives until the loss is computed.
       set('scaled', scales ? { op: 'scale', of: 'hidden' } : 'hidden'),
       set('logits', project(head, 'scaled')),
-      ...(addsBias ? [set('logits', plus('logits', make([], 'model')))] : []),
+      ...(addsBias ? [set('logits', plus('logits', make([], 'buffer')))] : []),
       give('logits'),
     ],
     loss: { op: 'entropy', of: 'result' },

@@ -8,6 +8,7 @@ import {
   give,
   layerNormed,
   make,
+  makeLike,
   part,
   plus,
   project,
@@ -102,8 +103,8 @@ function layerSteps(
   const states: Count = [...TOKENS, heads * headDim]
   const attention: Steps = [
     set('qkv', project('Wqkv', 'hidden')),
-    set('cos', make(['sequence', headDim], 'compute')),
-    set('sin', make(['sequence', headDim], 'compute')),
+    set('cos', makeLike(['sequence', headDim], 'qkv')),
+    set('sin', makeLike(['sequence', headDim], 'qkv')),
     split('qkv', ['query', 'key', 'value'], [states, states, states]),
     ...rotatedBoth([...TOKENS, (heads * headDim) / 2]),
     set('out', attended(['query', 'key', 'value'], { heads, headDim, bias: 'mask', mask: 'mask', dropout })),

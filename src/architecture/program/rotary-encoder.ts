@@ -11,6 +11,7 @@ import {
   layerNormed,
   lookup,
   make,
+  makeLike,
   plus,
   project,
   set,
@@ -102,8 +103,8 @@ function modelSteps(dimensions: Dimensions, family: RotaryEncoderSteps, dropout:
     set('positions', make(['sequence'], 'int64')),
     set('embedded', call(embeddings, {}, 'embeddings')),
     set('hidden', 'embedded'),
-    set('cos', make(['sequence', headDim], 'model')),
-    set('sin', make(['sequence', headDim], 'model')),
+    set('cos', makeLike(['sequence', headDim], 'embedded')),
+    set('sin', makeLike(['sequence', headDim], 'embedded')),
     {
       each: 'layers',
       carries: 'hidden',

@@ -213,9 +213,11 @@ export interface Make {
   readonly count: Count
   /**
    * `model` are the parameters, `compute` what layers compute in: under autocast they differ. `mask` is a mask of booleans, and for eager
-   * attention of numbers as wide as the parameters.
+   * attention of numbers as wide as the parameters. `buffer` are the buffers, which differ from the parameters of prepared packed weights.
    */
-  readonly type: 'int64' | 'int32' | 'float32' | 'bool' | 'model' | 'compute' | 'mask'
+  readonly type: 'int64' | 'int32' | 'float32' | 'bool' | 'model' | 'compute' | 'mask' | 'buffer'
+  /** The variable whose dtype it has, in place of `type`: what adapters and norms give under autocast depends on them. */
+  readonly like?: string
   /** Whether only eager attention needs it. */
   readonly isForEager?: boolean
   /** Whether only a step with labels needs it. */

@@ -48,6 +48,8 @@ export interface StepOptions {
   readonly computeDtype: ComputeDtype
   /** The dtype that the parameters have in the forward pass, `model.dtype` in transformers: autocast does not change it. */
   readonly modelDtype: ComputeDtype
+  /** The dtype of buffers, which `prepare_model_for_kbit_training` leaves as they are. */
+  readonly bufferDtype: ComputeDtype
   /** Whether keys and values are cached for later tokens. */
   readonly cache: boolean
   /** Which dropouts of the config apply: all in training mode, or only those that no trainer can set to 0. */

@@ -87,8 +87,16 @@ export class Layers extends Products {
       return narrow
     }
     if (adapter.kind !== 'lora') {
-      const adapted = OTHER_KINDS[adapter.kind](this, { adapter, input: cast, base: copy, outFeatures })
-      tape.free(cast, copy, wide)
+      const adapted = OTHER_KINDS[adapter.kind](this, {
+        adapter,
+        input: cast,
+        readDtype: input.dtype,
+        base: copy,
+        outFeatures,
+        storedAs: isPacked ? weight.storedAs : undefined,
+        isConverted: isPacked && !this.autocast,
+      })
+      tape.free(copy, wide)
       return adapted
     }
     const scaled = this.#adapted(adapter, cast, outFeatures, way)

@@ -87,6 +87,15 @@ export class MemoryLedger {
     return { bytes, part, references: 1, isResult: false }
   }
 
+  /** Bytes that were there from the start, as the replay finds out later: they count in the peak so far, too. */
+  allocateFromStart(bytes: number, part: MemoryPart): void {
+    this.allocate(bytes, part)
+    const { totalBytes, parts } = this.#peak
+    this.#peak = { ...this.#peak, totalBytes: totalBytes + bytes, parts: { ...parts, [part]: parts[part] + bytes } }
+    this.#kernelPeakBytes += bytes
+    if (this.#possibleBytes > 0) this.#possibleBytes += bytes
+  }
+
   retain(storage: Storage): Storage {
     if (storage.references <= 0) throw new Error('a storage was used after it was freed')
     storage.references += 1

@@ -1,27 +1,7 @@
-import { type Architecture, isTower, modules, parameters } from '../../architecture/index.js'
+import { type Architecture, isTower, modules } from '../../architecture/index.js'
 import type { Sense } from '../../architecture/sense.js'
 import type { AdapterPlan } from '../lora/adapter-plan.js'
-import type { PackedStorage } from './packed/packed-storage.js'
-import { baseOf, headOf, layersOf } from './submodules.js'
-
-/**
- * The modules whose weights are in `storage`. transformers does not pack the output embedding, or the last layer of a model without one
- * (`get_keys_to_not_convert` in `integrations/bitsandbytes.py`).
- */
-export function packedModules(architecture: Architecture, storage: PackedStorage | undefined): ReadonlySet<string> {
-  const packed = new Set<string>()
-  if (storage === undefined) return packed
-  const head = headOf(architecture)?.name ?? lastModule(architecture)
-  for (const { name, module } of modules(architecture)) if (module.linear && name !== head) packed.add(name)
-  return packed
-}
-
-/** The module of the last parameter. */
-function lastModule(architecture: Architecture): string {
-  let last = ''
-  for (const { name } of parameters(architecture)) last = name
-  return moduleOf(last)
-}
+import { baseOf, layersOf } from './submodules.js'
 
 /** The prefixes of the names of parameters that nothing depends on. */
 export function idleNames(architecture: Architecture, senses: readonly Sense[]): string[] {

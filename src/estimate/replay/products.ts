@@ -133,7 +133,12 @@ export class Products extends AutocastCopies {
       // `MatMul8bitLt` takes the bias as it is.
       const isPlain = weight.storedAs === 'int8'
       const cast = () =>
-        bias && (isPlain ? tape.alias(bias) : autocast ? this.castParameter(bias) : this.ops.to(bias, weight.dtype))
+        bias &&
+        (isPlain
+          ? tape.alias(this.weights.widened(bias, input.dtype))
+          : autocast
+            ? this.castParameter(bias)
+            : this.ops.to(bias, weight.dtype))
       return packedProduct(this.ops, input, { weight, vector: cast, outFeatures })
     }
     // Autocast casts the arguments from the last to the first, as GCC evaluates them.

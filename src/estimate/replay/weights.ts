@@ -4,8 +4,9 @@ import { adapterWeights, type OfParameter, targetedParameters } from './adapters
 import { type Division, isDivided } from './division.js'
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
 import type { MemoryLedger } from './memory-ledger.js'
+import { packedModules } from './packed/packed-modules.js'
 import { type PackedStorage, packedWidth, storedBytes } from './packed/packed-storage.js'
-import { idleNames, inModuleOrder, isInside, moduleOf, packedModules, savedNames } from './parameter-names.js'
+import { idleNames, inModuleOrder, isInside, moduleOf, savedNames } from './parameter-names.js'
 import { layerLists } from './program/layer-lists.js'
 import type { Sharding } from './sharding/sharding.js'
 import { ALONE, ROOT } from './sharding/sharding-groups.js'
@@ -38,6 +39,7 @@ export class Weights {
   readonly #idle: readonly string[]
   /** The prefixes of the names of all parameters in layers: `model.layers.`. */
   readonly #listPrefixes: readonly string[]
+  readonly #widened = new Set<Tensor>()
 
   constructor(architecture: Architecture, ledger: MemoryLedger, options: WeightOptions) {
     this.#ledger = ledger
@@ -238,6 +240,20 @@ export class Weights {
     if (list < 0) return 0
     const end = name.indexOf('.', list + EXPERTS.length)
     return this.#omitted.get(end < 0 ? name : name.slice(0, end)) ?? 0
+  }
+
+  /**
+   * The bias of a layer in 8 bits in the dtype of what the layer reads. bitsandbytes replaces the parameter for good where that is wider
+   * (`Linear8bitLt.forward`), as behind the norms of an encoder under autocast.
+   */
+  widened(bias: Tensor, dtype: ComputeDtype): Tensor {
+    const more = DTYPE_BYTES[dtype] - DTYPE_BYTES[bias.dtype]
+    if (more <= 0) return bias
+    if (!this.#widened.has(bias)) {
+      this.#widened.add(bias)
+      this.#ledger.allocateFromStart(bias.elements * more * (1 + (bias.alike ?? 0)), 'parameters')
+    }
+    return { ...bias, dtype }
   }
 
   #parameter(wanted: Wanted): Tensor {

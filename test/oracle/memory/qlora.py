@@ -102,11 +102,13 @@ modules.Params4bit = lambda data=None, **_: torch.nn.Parameter(data, requires_gr
 modules.Int8Params = lambda data=None, **_: torch.nn.Parameter(data, requires_grad=False)
 
 
-def replace_linear_layers(model, storage):
-    """Each nn.Linear but the head becomes a Linear4bit or Linear8bitLt with packed weights, on 'meta'."""
-    for parent in list(model.modules()):
+def replace_linear_layers(model, storage, is_kept=None):
+    """Each nn.Linear but the head, or those that `is_kept` says by name, becomes a Linear4bit or Linear8bitLt with packed weights, on 'meta'."""
+    for prefix, parent in list(model.named_modules()):
         for name, child in list(parent.named_children()):
-            if not isinstance(child, torch.nn.Linear) or name == "lm_head" or child is model.get_output_embeddings():
+            if not isinstance(child, torch.nn.Linear):
+                continue
+            if is_kept(f"{prefix}.{name}".lstrip(".")) if is_kept else name == "lm_head" or child is model.get_output_embeddings():
                 continue
             if storage == "int8":
                 setattr(parent, name, in_8_bits(child))

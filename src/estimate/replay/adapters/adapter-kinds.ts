@@ -1,6 +1,7 @@
 import type { ComputeDtype } from '../dtype.js'
 import { change, emptyParts, type PartBytes } from '../memory-ledger.js'
 import type { Operations } from '../operations/operations.js'
+import type { PackedStorage } from '../packed/packed-storage.js'
 import type { Tensor } from '../tape.js'
 import type { Weights } from '../weights.js'
 import type { Adapter } from './adapter.js'
@@ -9,52 +10,70 @@ import type { Adapter } from './adapter.js'
 interface Layers {
   readonly ops: Operations
   readonly weights: Weights
+  readonly autocast: boolean
+  readonly half: ComputeDtype
   readonly product: (input: Tensor, matrix: Tensor, outFeatures: number) => Tensor
 }
 
 /** A layer with an adapter that is not LoRA's. */
 interface AdaptedLayer {
   readonly adapter: Adapter
-  /** The input in the dtype of the adapter. */
+  /** The input in the dtype of the adapter, of which a part is dropped. A kind frees it. */
   readonly input: Tensor
+  /** The dtype of what the layer reads. */
+  readonly readDtype: ComputeDtype
+  /** How the weight is packed, if it is. */
+  readonly storedAs: PackedStorage | undefined
+  /** Whether the output of an adapter on a packed weight is cast to the dtype of the base: PEFT does without autocast. */
+  readonly isConverted: boolean
   /** The output of the layer without its adapter. */
   readonly base: Tensor
   readonly outFeatures: number
 }
 
 /**
- * `base += x @ (A * E).T @ B.T * scaling / rank` (`SVDLinear.forward` of PEFT 0.21). The caller keeps input and base.
+ * `base += x @ (A * E).T @ B.T * scaling / rank` (`SVDLinear.forward` of PEFT 0.21). On packed weights the product has a name until it is scaled,
+ * and with 8 bits the sum is not in place (`SVDLinear4bit` and `SVDLinear8bitLt`). Frees the input; the caller keeps the base.
  */
-export function adaLora(layers: Layers, { adapter, input, base, outFeatures }: AdaptedLayer): Tensor {
+export function adaLora(
+  layers: Layers,
+  { adapter, input, base, outFeatures, storedAs, isConverted }: AdaptedLayer,
+): Tensor {
   const { ops } = layers
   const { tape } = ops
   const { a, b, rank, values = a } = adapter
   const scaledA = ops.mul(a, values)
   const low = layers.product(input, scaledA, rank)
-  tape.free(scaledA)
-  const high = layers.product(low, b, outFeatures)
-  tape.free(low)
+  tape.free(scaledA, input)
+  // Autocast caches the copy of a parameter, and not that of a view of it, `B.T`.
+  const turned = layers.autocast ? ops.to(b, layers.half) : tape.alias(b)
+  const wide = layers.product(low, turned, outFeatures)
+  tape.free(low, turned)
+  const high = isConverted ? ops.to(wide, base.dtype) : tape.alias(wide)
+  tape.free(wide)
+  const named = storedAs && tape.alias(high)
   const scaled = ops.scale(high)
   tape.free(high)
   const ranks = tape.tensor(1, 'float32', 'add')
   const divided = ops.scale(scaled, ranks)
-  tape.free(scaled, ranks)
-  const output = addedInPlace(layers, base, divided)
+  tape.free(scaled, ranks, ...(named ? [named] : []))
+  const output = storedAs === 'int8' ? ops.add(base, divided) : addedInPlace(layers, base, divided)
   tape.free(divided)
   return output
 }
 
 /**
- * `base + b * (B (d * (A x)))`, with slices of the two matrices that all layers share (`Linear.forward` of PEFT 0.21's VeRA). The caller
- * keeps input and base.
+ * `base + b * (B (d * (A x)))`, with slices of the two matrices that all layers share (`Linear.forward` of PEFT 0.21's VeRA). The result has the
+ * dtype of what the layer reads, which is not that of the base if autocast computes this in 16 bits. Frees the input; the caller keeps the base.
  */
-export function vera(layers: Layers, { adapter, input, base, outFeatures }: AdaptedLayer): Tensor {
+export function vera(layers: Layers, { adapter, input, readDtype, base, outFeatures }: AdaptedLayer): Tensor {
   const { ops } = layers
   const { tape } = ops
   const { a, b, rank, values = b, shared = a } = adapter
   const features = a.elements / rank
   const inFeatures = input.elements / layersRows(base, outFeatures)
   const low = layers.product(input, sliced(a, inFeatures * rank, features * rank), rank)
+  tape.free(input)
   const scaled = ops.mul(values, low)
   tape.free(low)
   const high = layers.product(scaled, sliced(shared, outFeatures * rank, shared.elements), outFeatures)
@@ -63,8 +82,10 @@ export function vera(layers: Layers, { adapter, input, base, outFeatures }: Adap
   tape.free(high)
   const sum = ops.add(base, bent)
   tape.free(bent)
-  const output = ops.to(sum, base.dtype)
+  const narrow = ops.to(sum, base.dtype)
   tape.free(sum)
+  const output = ops.to(narrow, readDtype)
+  tape.free(narrow)
   return output
 }
 

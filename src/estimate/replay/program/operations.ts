@@ -179,12 +179,12 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
     place.options.recompute === 'none' && !isAlways
       ? evaluate(of)
       : place.layers.ops.tape.requireGradient(evaluate(of)),
-  make: (place, _, { count, type, isForEager = false, isForLabels = false }) =>
+  make: (place, scope, { count, type, like, isForEager = false, isForLabels = false }) =>
     place.layers.ops.tape.tensor(
       (isForEager && place.options.kernel !== 'eager') || (isForLabels && place.options.cache)
         ? 0
         : countOf(place.options, count),
-      makeDtype(place, type),
+      like === undefined ? makeDtype(place, type) : scope.dtypeOf(like),
       'ones',
     ),
   // Inputs are among the buffers.
@@ -289,7 +289,9 @@ function expanded({ layers: { ops } }: Place, input: Tensor, elements: number): 
   )
 }
 
-function makeDtype({ options: { kernel, modelDtype, computeDtype } }: Place, type: Make['type']): ComputeDtype {
+function makeDtype({ options }: Place, type: Make['type']): ComputeDtype {
+  const { kernel, modelDtype, bufferDtype, computeDtype } = options
+  if (type === 'buffer') return bufferDtype
   if (type === 'mask') return kernel === 'eager' ? modelDtype : 'bool'
   return type === 'model' ? modelDtype : type === 'compute' ? computeDtype : type
 }

@@ -25,6 +25,12 @@ export class Scope {
     return this.#tape.alias(found)
   }
 
+  dtypeOf(name: string): Tensor['dtype'] {
+    const found = this.#variables.get(name)
+    if (!found) throw new Error(`the program uses ${name} before it has a value`)
+    return found.dtype
+  }
+
   /** Gives a variable a value, which it owns. */
   set(name: string, value: Tensor): void {
     const old = this.#variables.get(name)

@@ -67,6 +67,7 @@ export function prefill(whole: ReplayModel, given: Prefill): StepMemory {
     kernelPackages,
     computeDtype: dtype,
     modelDtype: dtype,
+    bufferDtype: dtype,
     cache: true,
     drops: 'none',
     routerLogits,

@@ -46,6 +46,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
     loss: step.loss,
     computeDtype: step.autocast ? half : computeDtype,
     modelDtype: step.restDtype ?? computeDtype,
+    bufferDtype: computeDtype,
     cache: false,
     drops: step.preference?.withoutDropout ? 'fixed' : 'all',
     sharding,

@@ -23,7 +23,12 @@ export function hiddenPixels(run: WrittenRun, { channels, side, patch }: HiddenP
   f.delete('rows')
   const shape = [batch, channels, side, side]
   const image = given('result', shape)
-  const made = a.layers.autocast ? a.to(image, 'float32') : image
-  const difference = f.let('difference', a.abs(a.sub(given('pixels', shape), made)))
+  const wide = (of: Shaped) => (a.layers.autocast ? a.to(of, 'float32') : of)
+  // Autocast holds its copies until the function returns.
+  const made = f.let('made', wide(image))
+  const wanted = f.let('wanted', wide(given('pixels', shape)))
+  const difference = f.let('difference', a.abs(a.sub(wanted, made)))
+  f.delete('made')
+  f.delete('wanted')
   return f.returned(a.sum(a.mul(difference, mask), [0, 1, 2, 3]))
 }
