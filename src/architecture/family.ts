@@ -56,9 +56,7 @@ export type Unreplayed =
   | 'loss without logits'
   | 'input gradients of transformers 5'
   | 'adapters inside saved modules'
-  | 'adapters on float32 shards'
   | 'selective recomputation of packed weights'
-  | 'masks behind prefixes'
   | 'no recomputation in transformers 4.57'
 
 /**

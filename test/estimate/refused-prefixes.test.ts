@@ -25,6 +25,22 @@ describe('Prefixes', () => {
     expect(estimated(type, 'prompt_tuning')).toBeGreaterThan(0)
   })
 
+  // With transformers 5.24.
+  it.each([
+    ['minimax_m3_vl_text', { layer_types: ['full_attention', 'minimax_m3_sparse'] }, 'at the indexer of'],
+    ['mimo_v2_flash', { layer_types: ['full_attention', 'sliding_attention'] }, 'not as wide as the prefixes'],
+  ])('are refused where a layer of %s needs another cache', (type, layers, why) => {
+    expect(() => estimated(type, 'prefix_tuning', layers)).toThrow(why)
+    expect(estimated(type, 'prompt_tuning', layers)).toBeGreaterThan(0)
+  })
+
+  it('are refused where the replay of a layer does not read them', () => {
+    expect(() => estimated('gemma4_text', 'prefix_tuning', { hidden_size_per_layer_input: 0 })).toThrow(
+      'no model for prefixes in layers 0, 1',
+    )
+    expect(() => estimated('doge', 'prefix_tuning')).toThrow(/prefixes/)
+  })
+
   it('are refused where the config class does not say how many heads of keys there are', () => {
     expect(() => estimated('falcon', 'prefix_tuning')).toThrow(
       'PEFT takes the size of prefixes from num_key_value_heads',

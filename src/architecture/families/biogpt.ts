@@ -12,7 +12,6 @@ import { outputEmbedding } from '../shapes/headed-model.js'
 /** BioGPT (Luo et al. 2022, arXiv:2210.10341): a language model of biomedical texts, with fairseq's layers. */
 export const biogpt = headedFamily({
   modelType: 'biogpt',
-  unreplayed: ['masks behind prefixes'],
   name: 'BioGpt',
   prefix: 'biogpt',
   defaults: {
@@ -49,6 +48,7 @@ export const biogpt = headedFamily({
   forward: (config) => ({
     embedding: 'scaled',
     places: 'eachSequence',
+    masks: { givenBehindPrefixes: true },
     norm: 'layerNorm',
     attention: { eager: { softmax: 'scores', weights: 'none' } },
     feedForward: { activation: config.string('hidden_act', 'gelu') },

@@ -89,7 +89,7 @@ export const dbrx: Family = {
     return {
       norm: 'layerNorm',
       rotation: { features: 'all', tables: 'inLayers', frequencies: 'everyAttention' },
-      masks: { size: 'forAllSequences' },
+      masks: { size: 'forAllSequences', givenBehindPrefixes: true },
       attention: { clamped: attn.has('clip_qkv'), sharedHeads: 'repeated', keepsProjections: true },
       feedForward: { activation: ffn.object('ffn_act_fn').string('name', 'silu') },
       // The coefficient has another name.

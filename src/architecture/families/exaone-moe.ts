@@ -9,7 +9,6 @@ import { PLAN_OF_ROUTED_EXPERTS } from '../tensor-plan.js'
 /** K-EXAONE (LG AI Research 2026, arXiv:2601.01739): EXAONE 4's attention, and routed experts beside a shared one. */
 export const exaoneMoe = decoderFamily({
   modelType: 'exaone_moe',
-  unreplayed: ['adapters on float32 shards'],
   needsWindow: 'always',
   name: 'ExaoneMoe',
   ...exaone4Body,

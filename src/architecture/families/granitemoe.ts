@@ -8,7 +8,6 @@ import { ONLY_IN_5 } from '../tensor-plan.js'
 /** Granite 3 MoE (IBM 2024, https://www.ibm.com/granite): the experts of a layer in two tensors. */
 export const granitemoe = decoderFamily({
   modelType: 'granitemoe',
-  unreplayed: ['masks behind prefixes'],
   name: 'GraniteMoe',
   defaults: { ...LLAMA_DEFAULTS, head_dim: false },
   mixture: (sizes, config) => graniteMixture(config, sizes),
@@ -16,7 +15,7 @@ export const granitemoe = decoderFamily({
   forward: (config) => ({
     ...llamaForward(config),
     embedding: 'scaledInModel',
-    masks: { size: 'forAllSequences' },
+    masks: { size: 'forAllSequences', givenBehindPrefixes: true },
     residual: { order: 'sequential', scaled: true },
     logits: { form: 'scaled', castsForLoss: true },
   }),

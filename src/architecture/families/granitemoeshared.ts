@@ -6,7 +6,6 @@ import { ONLY_IN_5 } from '../tensor-plan.js'
 /** Granite MoE with a shared expert (IBM 2025, https://www.ibm.com/granite): a feed-forward network in addition to the routed experts. */
 export const granitemoeshared = decoderFamily({
   modelType: 'granitemoeshared',
-  unreplayed: ['masks behind prefixes'],
   name: 'GraniteMoeShared',
   defaults: {
     vocab_size: 32_000,
@@ -25,7 +24,7 @@ export const granitemoeshared = decoderFamily({
   forward: (config) => ({
     ...llamaForward(config),
     embedding: 'scaledInModel',
-    masks: { size: 'forAllSequences' },
+    masks: { size: 'forAllSequences', givenBehindPrefixes: true },
     residual: { order: 'sequential', scaled: true },
     logits: { form: 'scaled', castsForLoss: true },
   }),

@@ -7,7 +7,6 @@ import { PLAN } from '../tensor-plan.js'
 /** Hunyuan 3 (Tencent 2026, https://github.com/Tencent-Hunyuan): a first dense layer, then routed experts and a shared one. */
 export const hyV3 = decoderFamily({
   modelType: 'hy_v3',
-  unreplayed: ['adapters on float32 shards'],
   name: 'HYV3',
   attributeMap: { num_local_experts: 'num_experts' },
   defaults: {

@@ -7,7 +7,6 @@ import { PLAN } from '../tensor-plan.js'
 /** Nemotron-4 and Minitron (Parmar et al. 2024, arXiv:2402.16819): layer norms, a plain MLP with squared ReLU. */
 export const nemotron = decoderFamily({
   modelType: 'nemotron',
-  unreplayed: ['masks behind prefixes'],
   name: 'Nemotron',
   defaults: {
     vocab_size: 256_000,
@@ -22,7 +21,7 @@ export const nemotron = decoderFamily({
   plainMlp: (sizes, config) => plainMlp({ ...sizes, bias: config.boolean('mlp_bias', false) }),
   questionAnsweringPrefix: 'transformer',
   forward: (config, dimensions) => ({
-    masks: { size: 'forAllSequences' },
+    masks: { size: 'forAllSequences', givenBehindPrefixes: true },
     rotation: partialRotation(config, dimensions, 0.5),
     norm: 'layerNormPlusOne',
     attention: { sharedHeads: 'repeated' },

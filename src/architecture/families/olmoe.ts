@@ -13,7 +13,6 @@ import { ONLY_IN_5 } from '../tensor-plan.js'
  */
 export const olmoe = decoderFamily({
   modelType: 'olmoe',
-  unreplayed: ['masks behind prefixes'],
   name: 'Olmoe',
   attributeMap: { num_local_experts: 'num_experts' },
   defaults: {
@@ -44,7 +43,7 @@ export const olmoe = decoderFamily({
     }
   },
   forward: (config) => ({
-    masks: { size: 'forAllSequences' },
+    masks: { size: 'forAllSequences', givenBehindPrefixes: true },
     rotation: { features: 'all' },
     norm: 'rmsNorm',
     attention: { clamped: hasLimit(config, 'clip_qkv', false), sharedHeads: 'repeated' },

@@ -12,7 +12,6 @@ import { outputEmbedding } from '../shapes/headed-model.js'
 /** OPT (Zhang et al. 2022, arXiv:2205.01068): fairseq's GPT-3; the 350M model has narrower embeddings. */
 export const opt = headedFamily({
   modelType: 'opt',
-  unreplayed: ['masks behind prefixes'],
   dropout: { dropout: 0.1 },
   name: 'OPT',
   prefix: 'model',
@@ -58,6 +57,7 @@ export const opt = headedFamily({
   },
   forward: (config, { hiddenSize }) => ({
     places: 'eachSequence',
+    masks: { givenBehindPrefixes: true },
     norm: 'layerNorm',
     attention: { scaledQueries: true },
     feedForward: { activation: config.string('activation_function', 'relu') },

@@ -8,7 +8,6 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 /** Persimmon 8B (Adept 2023, https://www.adept.ai/blog/persimmon-8b): queries, keys and values in one projection. */
 export const persimmon = decoderFamily({
   modelType: 'persimmon',
-  unreplayed: ['masks behind prefixes'],
   name: 'Persimmon',
   defaults: {
     vocab_size: 262_144,
@@ -37,7 +36,7 @@ export const persimmon = decoderFamily({
   plainMlp: (sizes) => plainMlp({ ...sizes, bias: true, names: ['dense_h_to_4h', 'dense_4h_to_h'] }),
   lastNorm: 'final_layernorm',
   forward: (config, dimensions) => ({
-    masks: { size: 'forAllSequences' },
+    masks: { size: 'forAllSequences', givenBehindPrefixes: true },
     rotation: {
       ...partialRotation(config, dimensions, 0.5),
       keepsRotated: true,

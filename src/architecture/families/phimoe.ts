@@ -10,7 +10,7 @@ import { ONLY_IN_5 } from '../tensor-plan.js'
 /** Phi-3.5-MoE (Abdin et al. 2024, arXiv:2404.14219): sixteen MLPs a layer, of which a token uses two; layer norms. */
 export const phimoe = decoderFamily({
   modelType: 'phimoe',
-  unreplayed: ['experts in mixed precision', 'masks behind prefixes'],
+  unreplayed: ['experts in mixed precision'],
   name: 'Phimoe',
   defaults: {
     vocab_size: 32_064,
@@ -42,7 +42,7 @@ export const phimoe = decoderFamily({
   layer: blockSparseLayer,
   headBias: (config) => config.boolean('lm_head_bias', false),
   forward: (config) => ({
-    masks: { size: 'forAllSequences' },
+    masks: { size: 'forAllSequences', givenBehindPrefixes: true },
     rotation: { features: 'all', repeatsTables: true, frequencies: 'recomputed' },
     norm: 'layerNorm',
     attention: { sharedHeads: 'repeated' },

@@ -11,7 +11,6 @@ import { decoderFamily } from '../shapes/decoder-family.js'
  */
 export const qwen2Moe = decoderFamily({
   modelType: 'qwen2_moe',
-  unreplayed: ['masks behind prefixes'],
   name: 'Qwen2Moe',
   copiedWith: ['num_experts', 'num_experts_per_tok', 'moe_intermediate_size', 'shared_expert_intermediate_size'],
   defaults: {
@@ -48,7 +47,7 @@ export const qwen2Moe = decoderFamily({
     }
   },
   forward: (config) => ({
-    masks: { size: 'forAllSequences' },
+    masks: { size: 'forAllSequences', givenBehindPrefixes: true },
     rotation: { features: 'all', frequencies: 'modelAndAttention' },
     norm: 'rmsNorm',
     attention: { sharedHeads: 'repeated' },

@@ -12,7 +12,6 @@ import { decoderFamily } from '../shapes/decoder-family.js'
  */
 export const stablelm = decoderFamily({
   modelType: 'stablelm',
-  unreplayed: ['masks behind prefixes'],
   name: 'StableLm',
   defaults: {
     vocab_size: 50_304,
@@ -38,7 +37,7 @@ export const stablelm = decoderFamily({
   layer: (type, parts, config) =>
     config.boolean('use_parallel_residual', false) ? parallelLayer(type, parts) : preNormLayer(type, parts),
   forward: (config, dimensions) => ({
-    masks: { size: 'forAllSequences' },
+    masks: { size: 'forAllSequences', givenBehindPrefixes: true },
     rotation: {
       ...partialRotation(config, dimensions, 0.25),
       keepsRotated: true,

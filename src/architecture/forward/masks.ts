@@ -20,4 +20,9 @@ export interface Masks {
    * boolean ones, as tokens see later ones too (EmbeddingGemma). Default: `never`.
    */
   readonly given?: 'never' | 'always' | 'prefill' | 'narrowed' | 'eachSequence' | 'seesLater'
+  /**
+   * Whether every kernel gets one mask of scores for all layers where a cache has tokens already, as prefixes are (`_update_causal_mask` of
+   * transformers 4.57), of `size`. Others get a boolean mask then, which each layer makes numbers of. Default: no.
+   */
+  readonly givenBehindPrefixes?: boolean
 }

@@ -96,8 +96,10 @@ export interface DecoderRun {
   readonly mask: Tensor | undefined
   /** The boolean mask that eager attention applies to its scores, where it is a tensor of its own. */
   readonly chosen?: Tensor | undefined
-  /** Keys and values of virtual tokens: two for each layer, in order. */
-  readonly prefixes?: readonly Tensor[] | undefined
+  /** Keys and values of virtual tokens, by the index of a layer that has not taken them yet. */
+  readonly prefixes?: Map<number, readonly [Tensor, Tensor]> | undefined
+  /** Those and what is behind them, in the cache that the output of the model holds. */
+  readonly behindPrefixes: Tensor[]
   /** The ALiBi bias that the other kernels add, if any. */
   readonly bias: Tensor | undefined
   /** The embeddings, for layers that read them again (Zamba2). */

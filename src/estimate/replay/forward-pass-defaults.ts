@@ -52,6 +52,7 @@ export const MASKS: Required<Omit<Masks, 'unusedWindow'>> = {
   windows: 'model',
   buffers: 'none',
   given: 'never',
+  givenBehindPrefixes: false,
 }
 
 /** Rates and places of dropout: none. */

@@ -39,7 +39,7 @@ def peft_config(model, kind, options):
         return peft.LoraConfig(**oracle.lora_arguments(lora), **more, task_type="CAUSAL_LM")
     if kind == "adalora":
         return peft.AdaLoraConfig(init_r=lora["rank"], target_modules=lora.get("targetModules"), total_step=100, task_type="CAUSAL_LM")
-    tokens = {"num_virtual_tokens": options.get("numVirtualTokens"), "task_type": "CAUSAL_LM"}
+    tokens = {"num_virtual_tokens": options.get("numVirtualTokens"), "task_type": "CAUSAL_LM", **unread_sizes(model.config)}
     size = {"encoder_hidden_size": options["encoderHiddenSize"]} if "encoderHiddenSize" in options else {}
     if kind in ("prompt_tuning", "soft_prompt"):
         return peft.PromptTuningConfig(**tokens)
@@ -48,6 +48,13 @@ def peft_config(model, kind, options):
     if kind in ("prefix_tuning", "p_tuning_v2"):
         return peft.PrefixTuningConfig(**tokens, **size, prefix_projection=options.get("prefixProjection", False))
     return None
+
+
+def unread_sizes(config):
+    """The sizes that PEFT asks for where a config has them under names that it does not know (DBRX, MPT)."""
+    if not hasattr(config, "d_model") or not hasattr(config, "n_layers"):
+        return {}
+    return {"num_layers": config.n_layers, "num_attention_heads": config.n_heads, "token_dim": config.d_model}
 
 
 def freeze(model, kind, options):

@@ -26,6 +26,9 @@ export function blockMask(
   const { blocks } = run.forward.attention
   if (!indexer) return undefined
   if (!blocks) throw new UndescribedBlock(`no model for the indexer of ${block.name}`)
+  // "'DynamicLayer' object has no attribute 'update_index'" (transformers 5.24): PEFT makes a cache for keys and values alone.
+  if (run.prefixes)
+    throw new RangeError(`PEFT 0.21.2 stops at the indexer of ${block.name} with prefixes: use prompt_tuning`)
   const a = new Arrays(run.layers)
   const shape = [run.options.batch, run.options.sequence, run.sizes.hiddenSize]
   const chosen = a.tape.unread(() => chosenBlocks(run, a, indexer, a.borrowed(input, shape)))

@@ -17,7 +17,7 @@ export interface Masks {
  */
 export function masksOf({ layers, options, forward, sizes }: DecoderPass, dtype: ComputeDtype): Masks {
   const { batch, sequence } = options
-  const elements = sequence * sequence
+  const elements = sequence * (sequence + prefixTokens(options))
   const { tape } = layers.ops
   const { masks, attention, alibi } = forward
   const { windowTokens = masks.unusedWindow } = sizes
@@ -30,10 +30,7 @@ export function masksOf({ layers, options, forward, sizes }: DecoderPass, dtype:
   }
   const ofWindow = options.ownMasks === 'eachWindow' ? batch * elements : undefined
   if (isEager(options, forward) && !attention.eager.biased) {
-    const size = { forAllSequences: elements + sequence, forEachSequence: batch * elements, square: elements, none: 0 }[
-      masks.size
-    ]
-    const mask = (count: number = size) => tape.tensor(count, dtype, 'where')
+    const mask = (count: number = sizeOf(options, forward)) => tape.tensor(count, dtype, 'where')
     const full = isWindowed && !masks.forEachKind ? undefined : mask()
     const isOfTwoKinds = isWindowed || attention.chunks !== undefined
     return { full, windowed: isOfTwoKinds ? mask(ofWindow) : undefined }
@@ -47,6 +44,8 @@ export function masksOf({ layers, options, forward, sizes }: DecoderPass, dtype:
     const full = tape.tensor(elements, 'bool', 'bitwise_or')
     return { full, windowed: isWindowed ? windowOnBothSides(tape, sequence) : undefined }
   }
+  if (isGivenBehindPrefixes(options, forward))
+    return { full: tape.tensor(sizeOf(options, forward), dtype, 'where'), windowed: undefined }
   if (hasGivenMask(options, forward)) {
     const columns = masks.given === 'prefill' ? batch + sequence + 1 : sequence
     const rows = masks.given === 'eachSequence' ? batch * sequence : sequence
@@ -63,6 +62,23 @@ export function masksOf({ layers, options, forward, sizes }: DecoderPass, dtype:
   }
   const isShorter = isWindowed && sequence >= windowTokens
   return { full: undefined, windowed: isShorter ? tape.tensor(elements, 'bool', 'bitwise_and') : undefined }
+}
+
+/** Elements of a mask of scores. */
+function sizeOf(options: StepOptions, { masks }: CompleteForwardPass): number {
+  const { batch, sequence } = options
+  const square = sequence * (sequence + prefixTokens(options))
+  return { forAllSequences: square + sequence, forEachSequence: batch * square, square, none: 0 }[masks.size]
+}
+
+/** How many tokens each layer has in its cache before the first of a sequence. */
+export function prefixTokens({ virtualTokens }: StepOptions): number {
+  return virtualTokens?.kind === 'prefixes' ? virtualTokens.weights.count : 0
+}
+
+/** Whether the code gives every kernel a mask since there are prefixes. */
+export function isGivenBehindPrefixes(options: StepOptions, { masks }: CompleteForwardPass): boolean {
+  return masks.givenBehindPrefixes && prefixTokens(options) > 0
 }
 
 /** Which tokens are near enough, earlier and later ones: the distances are whole numbers of eight bytes (`_bidirectional_window_overlay`). */
@@ -100,6 +116,8 @@ export function isEager({ kernel }: StepOptions, { attention }: CompleteForwardP
 }
 
 /** Whether the code gives every kernel a mask. */
-export function hasGivenMask({ cache }: StepOptions, { masks }: CompleteForwardPass): boolean {
-  return masks.given === 'always' || masks.given === 'eachSequence' || (masks.given === 'prefill' && cache)
+export function hasGivenMask(options: StepOptions, forward: CompleteForwardPass): boolean {
+  const { given } = forward.masks
+  if (given === 'always' || given === 'eachSequence' || (given === 'prefill' && options.cache)) return true
+  return isGivenBehindPrefixes(options, forward)
 }

@@ -12,7 +12,7 @@ import { difference, pairedValues } from './difference.js'
 import { indexedHeads } from './indexed-heads.js'
 import { cached, kept } from './key-value-cache.js'
 import { learnedMask } from './learned-mask.js'
-import { isEager } from './masks.js'
+import { isEager, isGivenBehindPrefixes, prefixTokens } from './masks.js'
 import { gateAt, throughGate } from './output-gate.js'
 import { repeat } from './repeat.js'
 import { isRotatedInPlace, rotate } from './rotation.js'
@@ -48,12 +48,15 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   const [keys, values] = options.cache ? CACHES[attention.cache](run, key, value) : behindPrefix(run, layer, key, value)
   const groups = attention.sharedHeads === 'repeated' ? heads / kvHeads : 1
   const isView = kvHeads === 1
+  // A product copies a single head that is expanded for all queries, behind prefixes too, where the cache has whole copies.
+  const isExpanded = run.prefixes !== undefined && isView && groups > 1
   const [wideKeys, ownValues] = [repeat(layers, keys, groups, isView), repeat(layers, values, groups, isView)]
   tape.free(keys, values)
   const wideValues = attention.isDifference ? pairedValues(layers, ownValues) : ownValues
   // Under autocast the kernel gets copies. The code still holds the originals until it returns.
   held.push(query, wideKeys, wideValues)
-  const keySequence = sequence + (run.prefixes ? (options.virtualTokens?.weights.count ?? 0) : 0)
+  const keySequence = sequence + prefixTokens(options)
+  const isGiven = isGivenBehindPrefixes(options, forward)
   const isWindowed = sequence >= (sizes.windowTokens ?? Number.POSITIVE_INFINITY) && sizes.isWindowed(layer)
   const kernel = isEager(options, forward) ? 'eager' : options.kernel
   const chosen =
@@ -71,8 +74,8 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
     eager: attention.eager,
     dtype: computeDtype,
     cappedScores: attention.cappedScores,
-    masked: (isWindowed && !chosen) || run.prefixes !== undefined || isMasked(run),
-    isMaskGiven: options.ownMasks === 'numbers' || chosen !== undefined,
+    masked: (isWindowed && !chosen) || (run.prefixes !== undefined && !isGiven) || isMasked(run),
+    isMaskGiven: options.ownMasks === 'numbers' || chosen !== undefined || isGiven,
     ...(mask && { mask }),
     ...(run.chosen && { chosen: run.chosen }),
     ...(bias && { bias }),
@@ -80,7 +83,7 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
     drops: isDropped(run, 'attention'),
     broadcasts: attention.sharedHeads === 'indexed',
     staysApart: attention.isDifference,
-    valuesApart: !options.cache || attention.cache === 'kept',
+    valuesApart: isExpanded || ((!options.cache || attention.cache === 'kept') && !run.prefixes),
     exchanged: rotation?.concatenates === true || rotation?.pairs === 'halvesApart',
     keepWeights: (weights) => run.attentionWeights.push(weights),
     hold: (...named) => held.push(...named),
@@ -109,10 +112,20 @@ function isMasked({ options, forward }: DecoderRun): boolean {
 /** Keys and values behind those of virtual tokens, in a cache of copies. Frees both if there are any. */
 function behindPrefix(run: DecoderRun, layer: number, key: Tensor, value: Tensor): [Tensor, Tensor] {
   const { ops } = run.layers
-  const [firstKeys, firstValues] = run.prefixes?.slice(2 * layer, 2 * layer + 2) ?? []
+  const [firstKeys, firstValues] = run.prefixes?.get(layer) ?? []
   if (!firstKeys || !firstValues) return [key, value]
+  // MiMo-V2-Flash stops ("Sizes of tensors must match except in dimension 2"): layers with windows have more heads.
+  const { batch, sequence } = run.options
+  const rows = batch * prefixTokens(run.options)
+  const isAsWide = (first: Tensor, own: Tensor) => first.elements / rows === own.elements / (batch * sequence)
+  if (!isAsWide(firstKeys, key) || !isAsWide(firstValues, value))
+    throw new RangeError(
+      `PEFT 0.21.2 stops at layer ${layer}, whose keys or values are not as wide as the prefixes: use prompt_tuning`,
+    )
   const both: [Tensor, Tensor] = [ops.cat([firstKeys, key]), ops.cat([firstValues, value])]
-  ops.tape.free(key, value)
+  ops.tape.free(key, value, firstKeys, firstValues)
+  run.prefixes?.delete(layer)
+  run.behindPrefixes.push(...both.map((one) => ops.tape.alias(one)))
   return both
 }
 

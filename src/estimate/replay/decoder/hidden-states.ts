@@ -10,6 +10,7 @@ import { norm } from '../norms/norms.js'
 import { throughLayers } from '../stack.js'
 import { submodule } from '../submodules.js'
 import type { Tensor } from '../tape.js'
+import { UndescribedBlock } from '../undescribed-block.js'
 import { decoderLayer } from './decoder-layer.js'
 import { embeddingOf } from './embeddings.js'
 import { JoinedCaches } from './joined-caches.js'
@@ -77,22 +78,29 @@ export function hiddenStates(model: DecoderModel, pass: DecoderPass, outlives: T
   })
   const hidden = streams?.merge(stack.hidden) ?? stack.hidden
   run.sharedKeys?.leave()
+  refuseUnread(run)
   const last = submodule(base, 'lastNorm')
   const normal = last ? norm(run, last, hidden) : tape.alias(hidden)
   // The last of them is normalised.
   tape.free(...states.splice(model.layers.length))
   returned.push(...states)
   caches?.free()
-  tape.free(hidden, ...stack.returned, ...names, ...common.owned, ...(run.prefixes ?? []), ...placeholders)
+  tape.free(hidden, ...stack.returned, ...names, ...common.owned, ...placeholders)
   streams?.end()
   const heldBy = (names: (sense: Sense) => readonly string[] | undefined): Tensor[] =>
     model.senses.flatMap((sense) => (seen ? (names(sense) ?? []).map((name) => seen.scope.get(name)) : []))
-  const inOutput = heldBy((sense) => sense.returned)
+  const inOutput = [...run.behindPrefixes, ...heldBy((sense) => sense.returned)]
   returned.push(...inOutput, ...heldBy((sense) => sense.untilLoss))
   seen?.scope.end()
   if (forward.routerLogits?.until !== 'layers') return { hidden: normal, returned, inOutput, routers: run.routers }
   run.routers?.free()
   return { hidden: normal, returned, inOutput, routers: undefined }
+}
+
+/** Layers whose replay knows nothing of prefixes would need less than they do. */
+function refuseUnread({ prefixes }: DecoderRun): void {
+  if (prefixes && prefixes.size > 0)
+    throw new UndescribedBlock(`no model for prefixes in layers ${[...prefixes.keys()].join(', ')}: use prompt_tuning`)
 }
 
 /** What goes into the stack of layers. */
@@ -180,6 +188,7 @@ function commonOf(model: DecoderModel, pass: DecoderPass, { embedded, positions,
     sizes,
     gaps: model.gaps,
     prefixes: prefixesOf(pass, dtype),
+    behindPrefixes: [],
     tables,
     scales,
     bias: isBiased && !isWrittenOut ? masks.full : undefined,

@@ -17,17 +17,26 @@ export function sharedKeysOf({ layers, options, forward }: DecoderPass): SharedK
   return new SharedKeys(layers.ops.tape)
 }
 
-/** Keys and values of virtual tokens for all layers, as views of one tensor. */
-export function prefixesOf({ layers, options, base }: DecoderPass, dtype: Tensor['dtype']): Tensor[] | undefined {
+/** Keys and values of virtual tokens for each layer, by its index, as views of one tensor. */
+export function prefixesOf(
+  { layers, options, base }: DecoderPass,
+  dtype: Tensor['dtype'],
+): Map<number, readonly [Tensor, Tensor]> | undefined {
   const { virtualTokens, batch } = options
   if (virtualTokens?.kind !== 'prefixes') return undefined
   const { ops } = layers
   const all = promptOf(layers, virtualTokens.weights, { batch, dtype, kind: 'prefixes' })
-  const count = 2 * layersOf(base).length
+  const owners = layersOf(base)
+  const count = 2 * owners.length
   const parts = ops.split(
     all,
     Array.from({ length: count }, () => all.elements / count),
   )
   ops.tape.free(all)
-  return parts
+  const ofLayers = new Map<number, readonly [Tensor, Tensor]>()
+  for (const [place, { index }] of owners.entries()) {
+    const [keys, values] = parts.slice(2 * place)
+    if (keys && values) ofLayers.set(index, [keys, values])
+  }
+  return ofLayers
 }
