@@ -4,21 +4,17 @@ import type { ResolvedModel } from './resolved-model.js'
 import { strategyOf } from './sharding-options.js'
 
 /**
- * Refuses runs with adapters on whole parameters that no recorded run is like.
+ * Refuses runs with adapters on whole parameters that stop, or that are not replayed.
  *
  * @throws RangeError that says what to do
  */
 export function refuseTargets({ adapters }: ResolvedModel, options: CheckedMemoryOptions): void {
   if (!adapters.hasParameters || methodOf(options.method).trains !== 'adapters') return
   const { sharding, kernels } = options
-  const { shares, copiesOut } = strategyOf(sharding.strategy)
-  if (sharding.ranks > 1 && shares === 'parameters' && !copiesOut)
+  // Seen with `fsdp_auto_wrap_policy`, with numbers on two ranks too: each matrix of an adapter is an FSDP module, which nobody calls.
+  if (sharding.ranks > 1 && strategyOf(sharding.strategy).isFlat)
     throw new RangeError(
-      `${ON_PARAMETERS} with ${sharding.strategy}, whose gathered parameters PEFT holds: pass fsdp2, hsdp, ddp, zero-1 or zero-2`,
-    )
-  if (sharding.ranks > 1 && copiesOut && sharding.parameterDtype !== undefined)
-    throw new RangeError(
-      `${ON_PARAMETERS} with \`sharding.parameterDtype\`, of which no run was recorded: leave it out`,
+      'PEFT 0.21.2 stops at adapters on whole parameters with fsdp1: `ParamWrapper` reads their matrices, which FSDP has wrapped one by one, before they are gathered ("Output 0 of View is a view and its base or another view of its base has been modified inplace"). Pass fsdp2, hsdp, zero-3, zero-2, zero-1 or ddp',
     )
   if (kernels === 'unsloth')
     throw new RangeError(`${ON_PARAMETERS} with the kernels of unsloth, which has its own: leave \`kernels\` out`)

@@ -298,7 +298,7 @@ export class Weights {
     const width = storage ? storedBytes(storage, elements, shape) / elements : DTYPE_BYTES[dtype]
     const sharedWidth = storage ? packedWidth(storage) : width
     const bytes =
-      this.#sharding?.add(isAlone ? ALONE : group, { shape, width, sharedWidth, isAdapter, inLayer, layers }, leaf) ??
+      this.#sharding?.add(isAlone ? ALONE : group, { shape, width, sharedWidth, inLayer, layers }, leaf) ??
       elements * width
     const storageOfTensor = this.#ledger.allocate(Math.ceil(bytes), 'parameters')
     if (alike > 0) this.#ledger.allocate(Math.ceil(bytes) * alike, 'parameters')
@@ -309,7 +309,7 @@ export class Weights {
     const compute = this.#sharding?.rules.computeDtype
     const tensor: Tensor = {
       elements,
-      dtype: compute && !isAdapter && !storage && dtype === 'float32' ? compute : dtype,
+      dtype: compute && !storage && dtype === 'float32' ? compute : dtype,
       storage: storageOfTensor,
       alike,
       ...(leaf && { grad: leaf }),

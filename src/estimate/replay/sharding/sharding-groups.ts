@@ -14,8 +14,6 @@ export interface ShardedParameter {
   readonly width: number
   /** How many of them are shared: the scales of a packed weight are not. */
   readonly sharedWidth: number
-  /** Whether it belongs to an adapter, which keeps its dtype. */
-  readonly isAdapter: boolean
   /** How many parameters of its layer it stands for. */
   readonly inLayer: number
   /** How many layers like its own there are. */

@@ -35,7 +35,7 @@ export class Sharding {
    */
   add(name: string, parameter: ShardedParameter, leaf: Leaf | undefined): number {
     const { ranks, sharesParameters, computeDtype, offloads, isFlat } = this.rules
-    const { shape, width, sharedWidth, isAdapter, inLayer, layers } = parameter
+    const { shape, width, sharedWidth, inLayer, layers } = parameter
     if (name === ALONE) this.#hasAlone = true
     const group = this.#group(name)
     group.layers = layers
@@ -43,7 +43,7 @@ export class Sharding {
     const [rows = 1] = shape
     // FSDP1 cuts the flat parameter of a layer, regardless of rows.
     const elements = isFlat ? whole / ranks : (Math.ceil(rows / ranks) * whole) / rows
-    const isCast = computeDtype !== undefined && !isAdapter && sharedWidth === width && width === DTYPE_BYTES.float32
+    const isCast = computeDtype !== undefined && sharedWidth === width && width === DTYPE_BYTES.float32
     const gathered = isCast ? DTYPE_BYTES[computeDtype] : sharedWidth
     const shard = Math.ceil(elements * gathered)
     group.gatheredBytes += shard * ranks * inLayer
