@@ -58,6 +58,8 @@ export type Unreplayed =
   | 'adapters inside saved modules'
   | 'selective recomputation of packed weights'
   | 'no recomputation in transformers 4.57'
+  | 'distances of one text'
+  | 'choices stepped in backward'
 
 /**
  * When the code of a family makes a mask with a window: `always`; `always` and with no class default of the window (`stated`); unless

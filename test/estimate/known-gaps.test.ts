@@ -37,6 +37,14 @@ const ZERO_3 = { strategy: 'zero-3', ranks: 4, deepspeed: { maxReuseDistance: 10
 const DORA = { method: 'lora', lora: { ...q, useDora: true }, adapterDtype: 'bfloat16' } as const
 
 it.each<readonly [string, MemoryOptions, string, MemoryOptions]>([
+  ['deberta-v2', { method: 'full-mixed', batchSize: 1 }, 'a batch of one text', { method: 'full-mixed', batchSize: 2 }],
+  ['deberta-v2', { method: 'full-mixed', batchSize: 1 }, 'a batch of one text', { method: 'full', batchSize: 1 }],
+  [
+    'albert',
+    { method: 'full', optimizerStep: 'in-backward', recompute: 'none' },
+    '0.0085 % off',
+    { method: 'full', recompute: 'none' },
+  ],
   ['dots1', { method: 'full-mixed' }, 'router of dots1', { method: 'full' }],
   ['lfm2_moe', { method: 'lora', lora: q }, 'inputGradients', { method: 'lora', lora: q, inputGradients: true }],
   ['gpt2', { method: 'lora', lora }, '0.63 %', { method: 'lora', lora, recompute: 'none' }],

@@ -47,6 +47,7 @@ export const FAMILY_FIXTURES: readonly string[] = [
   'named-tensors.jsonl.gz',
   'encoder-options.jsonl.gz',
   'tuned.jsonl.gz',
+  'decoders-alone.jsonl.gz',
 ]
 
 /** The records of a fixture. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { architectureFromConfig } from '../../src/architecture/index.js'
+import { architectureFromConfig, totalParameters } from '../../src/architecture/index.js'
 import { estimateMemory, ForwardPassError, type MemoryOptions } from '../../src/estimate/index.js'
 
 const SIZES = {
@@ -319,5 +319,31 @@ describe("An adapter of torch's MultiheadAttention", () => {
     expect(() => estimateMemory(siglip, { method: 'qlora', sequenceLength: 64 })).toThrow(
       'does not work with packed weights',
     )
+  })
+})
+
+describe('A size of Moonshine without a stack in its name', () => {
+  const sizes = { hidden_size: 64, intermediate_size: 96, vocab_size: 100 }
+  const read = (more: object) =>
+    architectureFromConfig({
+      ...{ model_type: 'moonshine', architectures: ['MoonshineForConditionalGeneration'] },
+      ...sizes,
+      ...more,
+    })
+
+  // Counted by the class of transformers 4.57.6.
+  it.each<readonly [object, number]>([
+    [{}, 580_544],
+    [{ num_key_value_heads: 4 }, 555_968],
+    [{ num_attention_heads: 4 }, 629_696],
+    [{ num_hidden_layers: 2 }, 464_704],
+    [{ num_key_value_heads: 4, encoder_num_key_value_heads: 2 }, 555_968],
+  ])("is the encoder's: %o", (more, count) => {
+    expect(totalParameters(read(more))).toBe(count)
+  })
+
+  it('is said to count beside another value', () => {
+    const notes = read({ num_key_value_heads: 4, encoder_num_key_value_heads: 2 }).notes.join(' ')
+    expect(notes).toContain('encoder_num_key_value_heads 2')
   })
 })

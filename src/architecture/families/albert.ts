@@ -15,6 +15,7 @@ export const albert = headedFamily({
   encodes: true,
   program: (config, dimensions, className) => albertProgram(config, dimensions, className, 'albert'),
   dropout: { classifier_dropout_prob: 0.1 },
+  unreplayed: ['choices stepped in backward'],
   defaults: {
     vocab_size: 30_000,
     hidden_size: 4096,

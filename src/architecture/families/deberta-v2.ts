@@ -16,7 +16,7 @@ import { headedFamily } from '../shapes/headed-family.js'
  */
 export const debertaV2 = headedFamily({
   modelType: 'deberta-v2',
-  unreplayed: ['reentrant recomputation'],
+  unreplayed: ['reentrant recomputation', 'distances of one text'],
   name: 'DebertaV2',
   prefix: 'deberta',
   defaults: {

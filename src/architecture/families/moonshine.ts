@@ -38,6 +38,7 @@ export const moonshine = headedFamily({
     const encoderHeads = headsOf(config, 'encoder')
     const decoderHeads = headsOf(config, 'decoder')
     doubtHeads(config, encoderHeads, decoderHeads)
+    doubtNames(config)
     const bias = config.boolean('attention_bias', false)
     const attend = (heads: Heads) =>
       attention({ ...heads, hiddenSize, headDim: headDim ?? Math.floor(hiddenSize / heads.heads), qkvBias: bias })
@@ -64,7 +65,7 @@ export const moonshine = headedFamily({
       post_attention_layernorm: norm,
       final_layernorm: norm,
     })
-    const layers = config.integer('encoder_num_hidden_layers', 6)
+    const { layers } = stated
     const encoder = tree('MoonshineEncoder', {
       conv1: convolution(1, hiddenSize, [127], { bias: false }),
       conv2: convolution(hiddenSize, 2 * hiddenSize, [7]),
@@ -104,9 +105,24 @@ interface Heads {
   readonly kvHeads: number
 }
 
-function headsOf(config: ConfigReader, stack: string): Heads {
-  const heads = config.positive(`${stack}_num_attention_heads`, 8)
-  return { heads, kvHeads: config.derived(`${stack}_num_key_value_heads`, heads) }
+/** The heads of a stack. A name without a stack means the encoder's, and wins (`attribute_map` of its config class). */
+function headsOf(config: ConfigReader, stack: 'encoder' | 'decoder'): Heads {
+  const nameOf = (field: string) => (stack === 'encoder' && config.has(field) ? field : `${stack}_${field}`)
+  const heads = config.positive(nameOf('num_attention_heads'), 8)
+  // The config class takes the default before a name without a stack counts.
+  const stated = config.positive(`${stack}_num_attention_heads`, 8)
+  return { heads, kvHeads: config.derived(nameOf('num_key_value_heads'), stated) }
+}
+
+/** Two names for one size. */
+function doubtNames(config: ConfigReader): void {
+  const [common, own] = ['num_key_value_heads', 'encoder_num_key_value_heads'].map((name) =>
+    config.optionalInteger(name),
+  )
+  if (common !== undefined && own !== undefined && common !== own)
+    config.doubt(
+      `num_key_value_heads is ${common}, and encoder_num_key_value_heads ${own}: both mean the encoder's, and the first counts, as in transformers 4.57.`,
+    )
 }
 
 /** The encoder of transformers 5 writes its heads where the decoder then reads its own. */

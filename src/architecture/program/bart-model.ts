@@ -3,9 +3,9 @@ import type { Dimensions } from '../dimensions.js'
 import { bartDropout, bartLayer } from './bart.js'
 import { dropping, eagerMask, layerNormed, lookup, make, plus, scaled, set } from './build.js'
 import { type Count, TOKENS } from './count.js'
-import { encoderDecoder, readingHead, TARGETS, WRITTEN } from './encoder-decoder.js'
+import { decoderAlone, encoderDecoder, readingHead, TARGETS, WRITTEN } from './encoder-decoder.js'
 import type { Program } from './program.js'
-import type { Operation, Step } from './steps.js'
+import type { Loop, Operation, Step } from './steps.js'
 
 /** How a family of BART's kind differs from BART. */
 export interface BartOptions {
@@ -50,8 +50,10 @@ export function bartProgram(
   const activation = config.string('activation_function', options.activation)
   const dropout = bartDropout(config)
   const own = config.positive('decoder_attention_heads', decoderHeads)
+  const isAlone = className.endsWith('ForCausalLM')
   const layerOf = (count: number, decodes: boolean) =>
     bartLayer({
+      isAlone,
       heads: count,
       headDim: hiddenSize / count,
       activation,
@@ -63,14 +65,31 @@ export function bartProgram(
   const labels = readingHead(config, hiddenSize, className)
   const ending = normsLast ? [set('hidden', layerNormed('layer_norm', 'hidden'))] : []
   const rows = config.integer('max_position_embeddings', options.contextTokens) + 2
+  if (isAlone) {
+    const layers: Loop = {
+      each: 'layers',
+      carries: 'hidden',
+      given: ['mask', 'order'],
+      keywords: ['order'],
+      kinds: [layerOf(own, true)],
+    }
+    const decoder = { embeddings: embedded(options, hiddenSize, dropout.hidden, 'alone'), layers, ending }
+    const program = decoderAlone(
+      decoder,
+      'lm_head',
+      positions === 'fixed' ? ['model.decoder.embed_positions.weight'] : [],
+    )
+    const reading = config.integer('encoder_layers', dimensions.layers)
+    return config.integer('decoder_layers', reading) > reading ? { ...program, says: [SHORT_CACHE] } : program
+  }
   return encoderDecoder({
     encoder: {
-      embeddings: embedded(options, hiddenSize, dropout.hidden, false),
+      embeddings: embedded(options, hiddenSize, dropout.hidden, 'reads'),
       layers: { each: 'layers', carries: 'hidden', kinds: [layerOf(heads, false)] },
       ending,
     },
     decoder: {
-      embeddings: embedded(options, hiddenSize, dropout.hidden, true),
+      embeddings: embedded(options, hiddenSize, dropout.hidden, 'writes'),
       layers: {
         each: 'layers',
         carries: 'hidden',
@@ -93,17 +112,21 @@ export function bartProgram(
   })
 }
 
+const SHORT_CACHE =
+  'transformers 4.57 makes a cache of `encoder_layers` for the layers of the decoder, and stops where there are more of them, unless `use_cache` is false'
+
 /** Embeddings of words, which are scaled, and positions; their sum may be normalised. */
 function embedded(
   { positions, normsEmbeddings, sharesModule = false, sharesWords, holdsOnes = false }: BartOptions,
   features: number,
   rate: number,
-  decodes: boolean,
+  role: 'reads' | 'writes' | 'alone',
 ): readonly Step[] {
+  const decodes = role !== 'reads'
   const tokens = decodes ? TARGETS : TOKENS
-  const isInput = sharesModule && (sharesWords || !decodes)
+  const isInput = role === 'alone' || (sharesModule && (sharesWords || !decodes))
   return [
-    set('embedded', scaled({ ...(decodes ? WRITTEN : lookup('embed_tokens')), isInput })),
+    set('embedded', scaled({ ...(role === 'writes' ? WRITTEN : lookup('embed_tokens')), isInput })),
     ...(decodes
       ? [
           set('order', make(['target'], 'int64')),

@@ -11,6 +11,8 @@ export interface BartSizes {
   readonly activation: string
   /** Whether it is a layer of the decoder, with attention to the encoder's output. */
   readonly decodes?: boolean
+  /** Whether a decoder has no encoder beside it, whose output its layers would attend to. Default: no. */
+  readonly isAlone?: boolean
   /** Whether each norm comes before its block (Whisper), not behind it. */
   readonly normsFirst?: boolean
   /** Whether queries are scaled before the kernel, and queries, keys and values copied for it (Whisper). */
@@ -51,6 +53,7 @@ export function bartLayer({
   headDim,
   activation,
   decodes = false,
+  isAlone = false,
   normsFirst = false,
   copiesHeads = false,
   read = ['sequence'],
@@ -106,7 +109,7 @@ export function bartLayer({
     ...block('self_attn_layer_norm', [
       set('hidden', call(attention('hidden', queries), { hidden: 'hidden', ...passed, ...causal }, 'self_attn')),
     ]),
-    ...(decodes
+    ...(decodes && !isAlone
       ? block('encoder_attn_layer_norm', [
           set('hidden', call(attention('source', read), { hidden: 'hidden', source: 'source' }, 'encoder_attn')),
         ])

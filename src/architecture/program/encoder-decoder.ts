@@ -83,6 +83,30 @@ export function encoderDecoder({
   }
 }
 
+/** The program of a decoder without its encoder (`BartForCausalLM`): it has the weights that attend to one, which nothing reads. */
+export function decoderAlone(
+  { embeddings, layers, ending = [] }: Stack,
+  head: string,
+  untrained: readonly string[],
+): Program {
+  return {
+    buffers: [{ count: TOKENS }],
+    untrained: [...CROSS_ATTENTION, ...untrained],
+    steps: [
+      set('hidden', call([...embeddings, layers, ...ending, give('hidden')], {}, 'model.decoder')),
+      set('logits', project(head, 'hidden')),
+      give('logits'),
+    ],
+    loss: { op: 'entropy', of: 'result' },
+  }
+}
+
+const CROSS_ATTENTION: readonly string[] = ['weight', 'bias'].flatMap((parameter) =>
+  ['encoder_attn_layer_norm', ...['q', 'k', 'v', 'out'].map((part) => `encoder_attn.${part}_proj`)].map(
+    (module) => `${module}.${parameter}`,
+  ),
+)
+
 /** What a class computes from the output of the decoder, which reads the tokens again; undefined for another class. */
 export function readingHead(config: ConfigReader, hiddenSize: number, className: string): ReadingHead | undefined {
   if (className.endsWith('ForQuestionAnswering')) return { ...SPAN_LOSS, steps: labelled('qa_outputs') }

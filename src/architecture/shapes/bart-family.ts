@@ -44,9 +44,6 @@ export interface BartFamilyOptions extends Omit<FamilyFacts, 'program'> {
 
 type BartClass = 'ForCausalLM' | 'ForSequenceClassification' | 'ForQuestionAnswering'
 
-/** The classes that label what they read. */
-const READING = ['ForSequenceClassification', 'ForQuestionAnswering'] as const
-
 /** A family of an encoder and a decoder of fairseq's layers. */
 export function bartFamily(options: BartFamilyOptions): Family {
   const { name, extraPositions, normsEmbeddings, normsLast, labels: usualLabels, classes, program, ...facts } = options
@@ -59,7 +56,7 @@ export function bartFamily(options: BartFamilyOptions): Family {
     name,
     prefix: 'model',
     program: (config, dimensions, className) =>
-      [suffix, ...READING.filter((each) => classes.includes(each))].some((each) => className.endsWith(each))
+      [suffix, ...classes].some((each) => className.endsWith(each))
         ? bartProgram(
             config,
             dimensions,

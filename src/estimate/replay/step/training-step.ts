@@ -18,7 +18,9 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   const { virtualTokens } = step
   if ((virtualTokens || step.preference) && whole.ends === 'output')
     throw new UndescribedBlock(
-      `no model of ${virtualTokens ? 'virtual tokens' : 'preferences'} for ${whole.architecture.className}`,
+      virtualTokens
+        ? `no model of virtual tokens for ${whole.architecture.className}, which is no decoder of text: pass \`finetuningType: 'lora'\``
+        : `no model of preferences for ${whole.architecture.className}`,
     )
   const sequence = step.sequence + (virtualTokens && virtualTokens.kind !== 'prefixes' ? virtualTokens.count : 0)
   const model = whole.forTokens(step.batch * sequence, step.recompute === 'selective')
