@@ -80,6 +80,7 @@ export function trainingStepOf(
     stepDtype: masters ? 'float32' : undefined,
     stepsOnCpu: isOptimizerOffloaded,
     bucketBytes: bucketBytes(sharding, { width: DTYPE_BYTES[computeDtype ?? parameterDtype], deepspeed }),
+    sharesBuffers: sharding.strategy === 'ddp' && sharding.ranks > 1,
     offloadsActivations: offload.includes('activations'),
     keepOutputs: options.keepOutputs,
     routerLogits: routerLogitsOf(architecture, options),

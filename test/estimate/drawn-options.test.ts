@@ -10,7 +10,7 @@ function highest({ options, truth: { peak, accumulating } }: MemoryRecord): numb
 }
 
 /** Runs with options that were drawn at random, kept for what they have found (`npm run oracle:memory`). */
-describe.each(['drawn-packed.jsonl.gz', 'drawn-ranks.jsonl.gz'])('Drawn options in %s', (file) => {
+describe.each(['drawn-packed.jsonl.gz', 'drawn-ranks.jsonl.gz', 'drawn-decoders.jsonl.gz'])('Drawn options in %s', (file) => {
   it.each(memoryRecords(file).map((record) => [record.id, record] as const))(
     'agree with torch to a thousandth of a percent: %s',
     (_, record) => {

@@ -78,7 +78,7 @@ export const gptNeo = headedFamily({
       fed: config.number('resid_dropout', 0),
       fixed: [],
     },
-    logits: { prefill: 'allTokens', labelled: 'model' },
+    logits: { prefill: 'allTokens', labelled: 'model', castsForLoss: true, castsBack: true },
   }),
   loraTargets: ['q_proj', 'v_proj'],
 })

@@ -22,13 +22,28 @@ export interface DrawnCase {
 type LayoutOptions = NonNullable<MemoryOptions['layout']>
 type ShardingOptions = NonNullable<MemoryOptions['sharding']>
 
-type Draw = (random: Random, config: Config) => DrawnCase
+type Draw = (random: Random, config: Config, version: 4 | 5) => DrawnCase
 
 /** The draws of each axis but that of one rank. */
 export const DRAWS_OF_AXES: Readonly<Record<Exclude<Axis, 'one'>, Draw>> = {
-  packed: (random, config) => ({ recorder: 'qlora.py', options: packedOptions(random, config) }),
-  ranks: (random, config) => ({ recorder: 'data_parallel.py', options: rankOptions(random, config) }),
-  layout: (random, config) => ({ recorder: 'layouts.py', options: layoutOptions(random, config) }),
+  packed: (random, config, version) => ({
+    recorder: 'qlora.py',
+    options: withInputGradients(packedOptions(random, config), version),
+  }),
+  ranks: (random, config, version) => ({
+    recorder: 'data_parallel.py',
+    options: withInputGradients(rankOptions(random, config), version),
+  }),
+  layout: (random, config, version) => ({
+    recorder: 'layouts.py',
+    options: withInputGradients(layoutOptions(random, config), version),
+  }),
+}
+
+/** transformers 5 calls `enable_input_require_grads` where it recomputes layers of a model with adapters. */
+function withInputGradients(options: CaseOptions, version: 4 | 5): CaseOptions {
+  const recomputes = options.gradientCheckpointing || options.recompute !== undefined
+  return version === 5 && options.lora && recomputes ? { ...options, inputGradients: true } : options
 }
 
 /** Adapters on weights of bitsandbytes. */

@@ -62,7 +62,7 @@ export function* sweepCases(
     const recorder = head && head !== 'ForCausalLM' ? 'whole.py' : usual
     const axis = recorder === 'whole.py' ? 'one' : random.pick(axes)
     const drawn =
-      axis === 'one' ? randomOptions(random, recorder, config, version) : DRAWS_OF_AXES[axis](random, config)
+      axis === 'one' ? randomOptions(random, recorder, config, version) : DRAWS_OF_AXES[axis](random, config, version)
     yield { id: `${family}-${index}`, config, ...drawn }
   }
 }

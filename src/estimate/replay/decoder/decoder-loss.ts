@@ -119,7 +119,7 @@ function lossOfLogits(
     shifts: isOwn,
     casts,
     addsLargest: isOwn && forward.logits.addsLargest,
-    castsBack: isOwn && forward.logits.castsBack ? dtype : undefined,
+    castsBack: (isOwn || casts) && forward.logits.castsBack ? dtype : undefined,
     kept: outputs,
   })
 }

@@ -1,7 +1,7 @@
 import type { StepOptions } from '../decoder-run.js'
 import { DTYPE_BYTES } from '../dtype.js'
 import { Layers } from '../layers.js'
-import type { PartBytes } from '../memory-ledger.js'
+import type { MemoryLedger, PartBytes } from '../memory-ledger.js'
 import { Operations } from '../operations/operations.js'
 import type { ReplayModel } from '../replay-model.js'
 import { ZeroGradients } from '../sharding/zero-gradients.js'
@@ -78,6 +78,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
     ledger.phase = 'forward'
     const inFlight = step.inFlightBytes && ledger.allocate(step.inFlightBytes, 'activations')
     const sent = step.sentBytes && ledger.allocate(step.sentBytes, 'activations')
+    if (step.sharesBuffers) shareBuffers(ledger, model.buffers({ ...sizes, batch: 0 }, step.parameterDtype, true))
     others?.before()
     const loss = others ? others.loss() : pass.loss()
     const after = { ...ledger.now }
@@ -102,6 +103,11 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   if (!step.stepsOnCpu) for (const group of groupsOf(leaves, step)) optimizerStep(ledger, group, kind)
   zero?.afterStep()
   return { ...highest([ledger, rollout]), afterForward }
+}
+
+/** Two buckets of buffers are on their way at most, of 250 MiB each (`broadcast_bucket_size` of DDP, `broadcast_coalesced` of torch 2.15). */
+function shareBuffers(ledger: MemoryLedger, bytes: number): void {
+  ledger.observe('cat', Math.min(bytes, 500 * 2 ** 20))
 }
 
 /**
