@@ -35,6 +35,7 @@ export function storedPrefill(
     dtype: storage.computeDtype,
     division,
     routerLogits: routerLogitsOf(model.architecture, options),
+    isMasked: options.attentionMask,
   })
   const assumptions = [`weights in ${storage.precision}${SOURCES[storage.from]}`, ...storage.assumptions]
   // The replay has counted plain weights, and those that a family keeps in float32.

@@ -83,6 +83,7 @@ export function trainingStepOf(
     sharesBuffers: sharding.strategy === 'ddp' && sharding.ranks > 1,
     offloadsActivations: offload.includes('activations'),
     keepOutputs: options.keepOutputs,
+    isMasked: options.attentionMask,
     routerLogits: routerLogitsOf(architecture, options),
     inputGradients: options.inputGradients,
   }

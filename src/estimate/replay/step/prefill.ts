@@ -27,6 +27,8 @@ export interface Prefill {
   /** How tensor-parallel ranks divide the model. */
   readonly division?: Division | undefined
   readonly routerLogits?: RouterLogitsUse
+  /** Whether the model gets an attention mask. */
+  readonly isMasked?: boolean
 }
 
 /** Replays a prefill of all tokens in one pass. It computes logits for the last tokens and keeps the cache. */
@@ -42,6 +44,7 @@ export function prefill(whole: ReplayModel, given: Prefill): StepMemory {
     dtype,
     division,
     routerLogits = 'no',
+    isMasked = false,
   } = given
   const sizes = { batch, sequence, images, seconds, ...(target && { target }) }
   const model = whole.forTokens(batch * sequence)
@@ -56,7 +59,7 @@ export function prefill(whole: ReplayModel, given: Prefill): StepMemory {
   })
   const tokens = batch * sequence
   ledger.allocate(model.buffers(sizes, dtype, false), 'buffers')
-  if (routerLogits === 'keptBesideMask') ledger.allocate(DTYPE_BYTES.int64 * tokens, 'buffers')
+  if (isMasked) ledger.allocate(DTYPE_BYTES.int64 * tokens, 'buffers')
   const layers = new Layers(new Operations(tape), weights, tokens, false, model.linear, 'torch', 'bfloat16', division)
   const pass = model.pass(layers, {
     ...sizes,

@@ -26,6 +26,8 @@ export interface TrainingStep {
   readonly inFlightBytes?: number
   /** Bytes of hidden states that are being sent in the forward pass. */
   readonly sentBytes?: number
+  /** Whether the model gets an attention mask. */
+  readonly isMasked?: boolean
   /** Whether the forward pass begins with buffers that ranks share: copies of all of them, joined. */
   readonly sharesBuffers?: boolean
   /** Whether the forward pass ran before: its peak does not count. */

@@ -31,7 +31,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   const tokens = step.batch * sequence
   const computeDtype = step.sharding?.computeDtype ?? step.parameterDtype
   ledger.allocate(model.buffers(sizes, step.parameterDtype, true), 'buffers')
-  if (step.routerLogits === 'keptBesideMask') ledger.allocate(DTYPE_BYTES.int64 * tokens, 'buffers')
+  if (step.isMasked) ledger.allocate(DTYPE_BYTES.int64 * tokens, 'buffers')
   const half = computeDtype === 'float32' ? (step.autocastDtype ?? 'bfloat16') : computeDtype
   const ops = new Operations(tape)
   const { autocast, kernels, division } = step
