@@ -21,8 +21,13 @@ export function knownGaps(architecture: Described, options: CheckedMemoryOptions
     ...(copiesMasks(architecture, options) ? [OF_MASKS] : []),
     ...(leavesGroups(architecture, options) ? [OF_GROUPS] : []),
     ...(exceedsPositions(architecture, options) ? [OF_POSITIONS] : []),
+    ...(options.isPrepared && (options.images > 0 || options.audioSeconds > 0) ? [OF_PREPARED_INPUTS] : []),
   ]
 }
+
+/** Seen with Mistral 3, whose encoder reads pixels in the dtype of its convolution. */
+const OF_PREPARED_INPUTS =
+  'pixels and sound that the code does not cast count in 16 bits: after prepare_model_for_kbit_training, which casts the first layer of an encoder to float32, they may be in float32, twice as large'
 
 /** Whether a text has more tokens than the config says. Rotation and distances go on behind that. */
 function exceedsPositions({ forward, dimensions }: Described, options: CheckedMemoryOptions): boolean {

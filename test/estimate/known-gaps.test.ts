@@ -141,3 +141,11 @@ describe('a text that is longer than the positions of a config', () => {
     expect(saidOf('LlamaForCausalLM', 513)).not.toContain('more tokens than the positions')
   })
 })
+
+it('An estimate of prepared weights says that images may be in float32', () => {
+  const architecture = architectureFromConfig({ ...SIZES, model_type: 'llama' })
+  const images = { method: 'qlora', lora: q, images: 1, sequenceLength: 64 } as const
+  const gaps = (options: MemoryOptions) => knownGaps(architecture, checkMemoryOptions(options)).join(' ')
+  expect(gaps({ ...images, prepareForKbitTraining: true })).toContain('they may be in float32')
+  expect(gaps({ ...images, prepareForKbitTraining: false })).not.toContain('they may be in float32')
+})
