@@ -40,6 +40,11 @@ function* unusableRope(rope: unknown, place: readonly string[]): Generator<Probl
   if (place.includes('rope_scaling') && !Object.hasOwn(rope, 'rope_type') && !Object.hasOwn(rope, 'type')) {
     yield [[...place, 'rope_type'], 'absent: some classes of transformers 4.57 expect it, and fail']
   }
+  const kind = rope['rope_type'] ?? rope['type']
+  for (const name of (typeof kind === 'string' && NEEDED.get(kind)) || []) {
+    if (!Object.hasOwn(rope, name))
+      yield [[...place, name], `absent: transformers expects it with the rotary embedding ${kind}, and fails`]
+  }
   for (const [name, value] of Object.entries(rope)) {
     if (name === 'rope_theta' && typeof value !== 'number') {
       yield [[...place, name], `${describeValue(value)}: transformers expects a number, and fails`]
@@ -84,6 +89,15 @@ const ROPE_SIZES: ReadonlySet<string> = new Set(['factor', 'original_max_positio
 const ROPE_NUMBERS: ReadonlySet<string> = new Set([
   ...[...ROPE_SIZES, 'beta_fast', 'beta_slow', 'attention_factor', 'partial_rotary_factor', 'mscale', 'mscale_all_dim'],
   ...['low_freq_factor', 'high_freq_factor'],
+])
+
+/** What each of them reads without a default (`modeling_rope_utils.py` of transformers 4.57 and 5.24). */
+const NEEDED: ReadonlyMap<string, readonly string[]> = new Map([
+  ['linear', ['factor']],
+  ['dynamic', ['factor']],
+  ['yarn', ['factor']],
+  ['longrope', ['short_factor', 'long_factor']],
+  ['llama3', ['factor', 'low_freq_factor', 'high_freq_factor']],
 ])
 
 /** `ROPE_INIT_FUNCTIONS` and the names that models of their own have for theirs. */

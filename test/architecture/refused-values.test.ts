@@ -86,6 +86,16 @@ describe('A value of the right type', () => {
     ['mamba', { num_labels: '2' }, 'num_labels is "2": transformers expects an integer, and fails.'],
     [
       'llama',
+      { rope_scaling: { rope_type: 'yarn', rope_theta: 1e4 } },
+      'rope_scaling.factor is absent: transformers expects it with the rotary embedding yarn, and fails.',
+    ],
+    [
+      'llama',
+      { rope_scaling: { rope_type: 'llama3', factor: 8, low_freq_factor: 1, original_max_position_embeddings: 64 } },
+      'rope_scaling.high_freq_factor is absent: transformers expects it with the rotary embedding llama3, and fails.',
+    ],
+    [
+      'llama',
       { rope_parameters: { rope_type: 'yarm' } },
       'rope_parameters.rope_type is "yarm": transformers has no rotary embedding of that name.',
     ],

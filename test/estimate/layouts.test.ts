@@ -17,6 +17,7 @@ const RECORDS = [
   'layout-mixtures.jsonl.gz',
   'layout-further.jsonl.gz',
   'layout-descent.jsonl.gz',
+  'layout-ministral3.jsonl.gz',
   'pipelines.jsonl.gz',
 ]
   .flatMap(memoryRecords)

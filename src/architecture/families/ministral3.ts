@@ -1,5 +1,6 @@
 import { llamaForward } from '../forward/llama-forward.js'
 import { newerFrequencies } from '../forward/newer-frequencies.js'
+import { placeScales } from '../forward/place-scales.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { mistralBody } from '../shapes/mistral-body.js'
 import { PLAN } from '../tensor-plan.js'
@@ -23,6 +24,10 @@ export const ministral3 = decoderFamily({
     max_position_embeddings: 262_144,
     tie_word_embeddings: false,
   },
-  forward: newerFrequencies((config) => ({ ...llamaForward(config), attention: { placesScaleQueries: true } })),
+  forward: newerFrequencies((config) => ({
+    ...llamaForward(config),
+    attention: { placesScaleQueries: true },
+    ...placeScales(config),
+  })),
   tensorPlan: PLAN,
 })

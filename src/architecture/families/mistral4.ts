@@ -1,6 +1,7 @@
 import { deepseekMixture } from '../blocks/deepseek-mixture.js'
 import { latentBlocks } from '../blocks/latent-attention.js'
 import { latentForward } from '../forward/latent-forward.js'
+import { placeScales } from '../forward/place-scales.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { PLAN_OF_FEED_FORWARD } from '../tensor-plan.js'
 
@@ -42,6 +43,7 @@ export const mistral4 = decoderFamily({
   },
   forward: (config) => ({
     ...latentForward(config),
+    ...placeScales(config),
     attention: { latent: 'vector', placesScaleQueries: true },
     feedForward: {
       activation: config.string('hidden_act', 'silu'),
