@@ -59,12 +59,6 @@ it.each<readonly [string, MemoryOptions, string, MemoryOptions]>([
   ['bloom', { method: 'full', recompute: 'selective' }, 'baddbmm', { method: 'full' }],
   [
     'llama',
-    { method: 'lora', lora: { rank: 4, targetModules: [], targetParameters: ['q_proj.weight'] }, sharding: ZERO_3 },
-    'ZeRO-3 with adapters on whole parameters',
-    { method: 'lora', lora: q, sharding: ZERO_3 },
-  ],
-  [
-    'llama',
     { method: 'full', sharding: { strategy: 'zero-2', ranks: 2 }, gradientAccumulation: 2 },
     'ZeRO-2 that adds up',
     { method: 'full', sharding: { strategy: 'zero-2', ranks: 2 } },
