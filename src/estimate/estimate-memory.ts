@@ -78,7 +78,7 @@ function givenLayout(resolved: ResolvedModel, options: CheckedMemoryOptions): Me
   if (ranks > 1 && !SHARING_PARAMETERS.has(strategy)) {
     throw new TypeError(`\`layout\` can be estimated with ${[...SHARING_PARAMETERS].join(', ')}, not with ${strategy}`)
   }
-  refuseBesideLayout(options.sharding)
+  refuseBesideLayout(options.sharding, options.layout)
   const own = { ...options, sequenceLength: Math.ceil(options.sequenceLength / context) }
   const estimate = replayed(resolved, own, () =>
     layoutMemory(resolved, own).of({

@@ -1,4 +1,5 @@
 import { STAGE_3_OPTIONS } from './deepspeed-options.js'
+import type { LayoutOptions } from './layout-options.js'
 import { type ShardingOptions, strategyOf } from './sharding-options.js'
 
 /**
@@ -44,25 +45,26 @@ function refuseDeepspeed({ strategy, deepspeed }: ShardingOptions): void {
 }
 
 /**
- * Refuses options of sharding beside a layout, whose estimate does not count them.
+ * Refuses options of sharding beside ways to divide a model whose estimate does not count them.
  *
- * @throws TypeError that names the option
+ * @throws TypeError that names the option and the way
  */
-export function refuseBesideLayout({
-  parameterDtype,
-  reduceDtype,
-  reshardAfterForward,
-  offload,
-  deepspeed,
-}: ShardingOptions): void {
+export function refuseBesideLayout(
+  { parameterDtype, reduceDtype, reshardAfterForward, offload = [], deepspeed }: ShardingOptions,
+  { pipeline, expert, sequenceParallel }: Required<LayoutOptions>,
+): void {
+  const way = pipeline > 1 ? 'pipeline' : expert > 1 ? 'expert' : sequenceParallel ? 'sequenceParallel' : undefined
+  if (!way) return
   const given = {
     parameterDtype: parameterDtype !== undefined,
     reduceDtype: reduceDtype !== undefined,
     reshardAfterForward: reshardAfterForward === false,
-    offload: offload !== undefined && offload.length > 0,
+    offload: offload.length > 0,
     deepspeed: deepspeed !== undefined,
   }
   for (const [name, isGiven] of Object.entries(given))
     if (isGiven)
-      throw new TypeError(`\`sharding.${name}\` cannot be estimated together with \`layout\`: leave one of them out`)
+      throw new TypeError(
+        `\`sharding.${name}\` cannot be estimated together with \`layout.${way}\`: leave one of them out, or use \`layout.tensor\` or \`context\``,
+      )
 }

@@ -31,14 +31,17 @@ describe('Options of sharding that would change nothing', () => {
     expect(() => planGpus(llama, options)).toThrow(words)
   })
 
-  it.each<Partial<Sharding>>([
-    { parameterDtype: 'float32' },
-    { reduceDtype: 'float32' },
-    { reshardAfterForward: false },
-    { offload: ['optimizer'] },
-  ])('are refused beside a layout: %j', (more) => {
-    const options = { ...of('fsdp2', more), layout: { tensor: 2 } }
-    expect(() => estimateMemory(llama, options)).toThrow('cannot be estimated together with `layout`')
+  it.each<readonly [more: Partial<Sharding>, step: MemoryOptions]>([
+    [{ parameterDtype: 'float32' }, {}],
+    [{ reduceDtype: 'float32' }, {}],
+    [{ reshardAfterForward: false }, { sequenceLength: 256, recompute: 'none', optimizerStep: 'for-loop' }],
+    [{ offload: ['optimizer'] }, {}],
+  ])('count beside tensor parallelism, and are refused beside other layouts: %j', (more, step) => {
+    const beside = (layout: object, own: Partial<Sharding> = more) =>
+      estimateMemory(llama, { ...of('fsdp2', own), ...step, layout })
+    expect(() => beside({ pipeline: 2 })).toThrow('cannot be estimated together with `layout.pipeline`')
+    expect(() => beside({ tensor: 2, sequenceParallel: true })).toThrow('together with `layout.sequenceParallel`')
+    expect(beside({ tensor: 2 }).parts).not.toEqual(beside({ tensor: 2 }, {}).parts)
   })
 
   it('are allowed beside a layout if they say the default', () => {

@@ -122,7 +122,7 @@ export class Layers extends Products {
 
   /** `A(x)`, which ranks divide if they divide the inputs of the layer (`add_lora_tp_hooks_dtensor` of PEFT). */
   #narrowed({ a, rank }: Adapter, input: Tensor, way: DivisionWay | undefined): Tensor {
-    const made = this.affine(input, a, undefined, rank)
+    const made = this.weights.besideAlone(this.ops.tape, a, this.affine(input, a, undefined, rank))
     return way === 'rows' ? summedUp(this.#pass, made) : made
   }
 

@@ -10,7 +10,7 @@ import { idleNames, inModuleOrder, isInside, moduleOf, savedNames } from './para
 import { layerLists } from './program/layer-lists.js'
 import type { Sharding } from './sharding/sharding.js'
 import { ALONE, ROOT } from './sharding/sharding-groups.js'
-import type { Leaf, Node, Tensor } from './tape.js'
+import type { Leaf, Node, Tape, Tensor } from './tape.js'
 import type { Wanted, WeightOptions } from './weight-options.js'
 import { isPart, isWideIn, keptModules } from './wide-parameters.js'
 
@@ -177,6 +177,15 @@ export class Weights {
   find(name: string): Tensor | undefined {
     if (!this.#isPlain && this.#targeted.has(name)) return this.#sum(name)
     return (this.#isPlain ? this.#originals.get(name) : undefined) ?? this.#byName.get(name)
+  }
+
+  /** The product with the first matrix of an adapter, which may be gathered for it alone. Frees what it gets. */
+  besideAlone(tape: Tape, matrix: Tensor, product: Tensor): Tensor {
+    const sharding = this.#sharding
+    if (!sharding?.isFirstAlone(matrix)) return product
+    const marked = tape.marker(product, () => sharding.beforeFirstAlone())
+    tape.free(product)
+    return marked
   }
 
   /** A parameter with the update of its adapter. */

@@ -83,11 +83,11 @@ function keptBytes({ resolved, options, more }: StageRun): number {
   return afterForward.activations
 }
 
-/** The hidden states between two stages. */
+/** The hidden states between two stages: autocast leaves the residual stream of float32 weights as it is. */
 function hiddenBytes({ resolved, options }: StageRun): number {
-  const { batchSize, sequenceLength, precision, autocast } = options
-  const dtype = autocast ? 'bfloat16' : precision
-  return batchSize * sequenceLength * resolved.architecture.dimensions.hiddenSize * DTYPE_BYTES[dtype]
+  const { batchSize, sequenceLength } = options
+  const { parameterDtype } = trainingStepOf(resolved, options)
+  return batchSize * sequenceLength * resolved.architecture.dimensions.hiddenSize * DTYPE_BYTES[parameterDtype]
 }
 
 /** Adds what the replay of one micro-batch does not have: the shards beside gathered parameters, and the ids of the other micro-batches. */

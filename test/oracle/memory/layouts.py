@@ -14,7 +14,8 @@ context     torch's `context_parallel`, as accelerate 1.15 calls it: ring attent
 pipeline    one stage (options.stage, 0 by default) of torch's `Schedule1F1B`, with options.gradientAccumulation micro-batches.
 expert      experts on options.layout.expert of the ranks of sharding, as transformers 5.24 does it (`AllToAllEP` of `distributed/expert_parallel.py`,
             `apply_fully_sharded_data_parallelism` of its `fsdp.py`), with as many tokens for each rank.
-sharding    FSDP2 around every decoder layer and the root, over the ranks beside those of the layout.
+sharding    FSDP2 around every decoder layer and the root, over the ranks beside those of the layout, with `parameterDtype`, `reduceDtype` and
+            `reshardAfterForward`.
 
 The Ledger of oracle.py counts storages; of a distributed tensor its local one. The second step is recorded.
 
@@ -37,7 +38,7 @@ from torch.distributed.tensor import DTensor
 from torch.testing._internal.distributed.fake_pg import FakeStore
 
 import oracle
-from data_parallel import NONZERO, ResizedLedger, counting_resizes, decoder_layers, without_values
+from data_parallel import NONZERO, ResizedLedger, counting_resizes, decoder_layers, dtype_of, has_policy, without_values
 import transformers
 
 if transformers.__version__ < "5":  # which computes experts one by one
@@ -231,16 +232,22 @@ def dispatch_experts(model, options):
 
 
 def sharded(model, options, mesh, experts=()):
-    from torch.distributed.fsdp import fully_shard
+    from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard
 
     if experts:
         for module in experts[0]:
             fully_shard(module, mesh=experts[1], reshard_after_forward=True)
 
-    if options.get("sharding", {}).get("ranks", 1) == 1:
+    sharding = options.get("sharding", {})
+    if sharding.get("ranks", 1) == 1:
         return
-    # torchtitan 0.3.0 gathers once for all micro-batches of a pipeline (`get_fsdp_reshard_after_forward_policy`).
-    how = {"mesh": mesh["data"], "reshard_after_forward": False if options.get("layout", {}).get("pipeline", 1) > 1 else None}
+    param = torch.bfloat16 if has_policy(options) else None
+    how = {
+        "mesh": mesh["data"],
+        "mp_policy": MixedPrecisionPolicy(param_dtype=param, reduce_dtype=dtype_of(sharding.get("reduceDtype"))),
+        # torchtitan 0.3.0 gathers once for all micro-batches of a pipeline (`get_fsdp_reshard_after_forward_policy`).
+        "reshard_after_forward": sharding.get("reshardAfterForward", False if options.get("layout", {}).get("pipeline", 1) > 1 else None),
+    }
     for layer in decoder_layers(model):
         fully_shard(layer, **how)
     fully_shard(model, **how)
@@ -344,9 +351,11 @@ def train_stage(module, ids, options, ledger, mesh):
     for p in trained:
         p.register_post_accumulate_grad_hook(lambda p: p.grad is not None and ledger.book(p.grad, "gradients", True))
     count, index, batches = options["layout"]["pipeline"], options["stage"], max(options.get("gradientAccumulation", 1), options["layout"]["pipeline"])
-    like = {"dtype": torch.bfloat16, "device": "meta", "requires_grad": True}
-    hidden = torch.empty(*ids.shape, module.model.config.hidden_size, **like)
-    logits = torch.empty(*ids.shape, module.model.config.vocab_size, **like)
+    like = {"device": "meta", "requires_grad": True}
+    # Under autocast, the residual stream of float32 weights is in float32, and logits are not.
+    is_mixed = options["method"] == "full-mixed"
+    hidden = torch.empty(*ids.shape, module.model.config.hidden_size, dtype=torch.float32 if is_mixed else torch.bfloat16, **like)
+    logits = torch.empty(*ids.shape, module.model.config.vocab_size, dtype=torch.bfloat16, **like)
     given = ids if module.is_first else hidden
     made = logits if module.is_last else hidden
     loss_of = module.model.loss_function
@@ -368,7 +377,8 @@ def train_stage(module, ids, options, ledger, mesh):
     def run():
         arguments = (whole,) if module.is_first else ()
         target = {"target": whole} if module.is_last else {}
-        schedule.step(*arguments, **target, return_outputs=False)
+        with torch.autocast("cpu", dtype=torch.bfloat16) if is_mixed else nullcontext():
+            schedule.step(*arguments, **target, return_outputs=False)
 
     def step():
         ledger.phase = "step"
@@ -411,7 +421,8 @@ def run(config, options, trace=None):
     mesh = {name: whole[name] for name in DIMENSIONS}  # before any tensor is counted: a mesh has some of its own
     ledger = LocalLedger()
     ledger.trace = trace
-    model = built(config, options, mesh)
+    wide = {"dtype": "float32"} if options.get("sharding", {}).get("parameterDtype") == "float32" else {}
+    model = built(config, {**options, **wide}, mesh)
     experts = dispatch_experts(model, options) if options.get("layout", {}).get("expert", 1) > 1 else ()
     if layout["pipeline"] > 1:
         model = Stage(model, options["stage"], layout["pipeline"])

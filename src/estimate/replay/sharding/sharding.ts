@@ -1,7 +1,7 @@
 import { DTYPE_BYTES } from '../dtype.js'
 import { emptyParts, type MemoryLedger, type PartBytes, type Storage } from '../memory-ledger.js'
 import type { Leaf, Tensor } from '../tape.js'
-import { ALONE, type Group, type OwnedLeaf, type ShardedParameter } from './sharding-groups.js'
+import { ALONE, type Group, type OwnedLeaf, ROOT, type ShardedParameter } from './sharding-groups.js'
 import type { ShardingRules } from './sharding-rules.js'
 
 /**
@@ -21,6 +21,11 @@ export class Sharding {
   readonly #kept: Storage[] = []
   /** Whether parameters are gathered one by one beside the groups. */
   #hasAlone = false
+  /** The first of these in each layer. Backward comes to it last, and then has the layer before gathered (`BACKWARD_PRE`). */
+  readonly #firstAlone = new Set<Tensor>()
+  #seeksFirst = false
+  /** The layer before the one that runs backward. */
+  #before: Group | undefined
   readonly #keptByOmitted: { readonly parts: PartBytes; readonly times: number }[] = []
 
   constructor(ledger: MemoryLedger, rules: ShardingRules) {
@@ -58,6 +63,7 @@ export class Sharding {
     if (!this.rules.sharesParameters) return
     const group = this.#group(name)
     if (!this.rules.copiesOut) {
+      this.#seeksFirst = this.#hasAlone && name !== ROOT
       group.whole ??= this.#gathered(group)
       return
     }
@@ -68,8 +74,21 @@ export class Sharding {
     this.#held = gather
   }
 
+  /** Whether a matrix is the first of its layer that is gathered alone. It is asked in the order of the forward pass, and again when that is repeated. */
+  isFirstAlone(matrix: Tensor): boolean {
+    if (this.#seeksFirst) this.#firstAlone.add(matrix)
+    this.#seeksFirst = false
+    return this.#firstAlone.has(matrix)
+  }
+
+  /** Before the backward of such a matrix. */
+  beforeFirstAlone(): void {
+    if (this.#before) this.#before.whole ??= this.#gathered(this.#before)
+  }
+
   /** After a layer: frees its unsharded parameters. The root keeps its own. */
   afterForward(name: string): void {
+    this.#seeksFirst = false
     if (this.rules.reshards) this.#reshard(this.#group(name))
   }
 
@@ -87,6 +106,7 @@ export class Sharding {
       if (name !== undefined) this.#group(name).whole ??= this.#gathered(this.#group(name))
       // What comes next after a layer are the matrices of its own adapters.
       const isNext = name === undefined || !this.#hasAlone
+      this.#before = isNext ? undefined : ahead
       if (ahead && isNext) ahead.whole ??= this.#gathered(ahead)
       return
     }
