@@ -22,6 +22,12 @@ export function checkSizes(model: Architecture): void {
     throw noForwardPass(
       `a token is sent to ${moe.expertsPerToken} of ${moe.experts} experts, and should be to at least 1`,
     )
+  for (const mixer of Object.values(model.forward?.mixers ?? {})) {
+    if (!('keyHeads' in mixer)) continue
+    const { keyHeads, valueHeads } = mixer
+    if (keyHeads < 1 || valueHeads % keyHeads !== 0)
+      throw noForwardPass(`${valueHeads} value heads of linear attention cannot share ${keyHeads} key heads evenly`)
+  }
   for (const { path, shape } of parameterGroups(model)) {
     if (!shape.includes(0)) continue
     const name = path.filter((step) => typeof step === 'string').join('.')

@@ -92,11 +92,14 @@ function refuseDegrees({ layout = {} }: PlanOptions): void {
   )
 }
 
-/** The ranks of such a layout are taken to share parameters as FSDP2 does by default. */
-function unusedBeside({ tensor, pipeline, expert }: Layout, { sharding }: Omit<MemoryOptions, 'world'>): string[] {
-  return sharding === undefined || tensor * pipeline * expert === 1
+/** Where sequences, stages or experts are divided, ranks are taken to share parameters as FSDP2 does by default. */
+function unusedBeside(
+  { pipeline, expert, sequenceParallel = false }: Layout,
+  { sharding }: Omit<MemoryOptions, 'world'>,
+): string[] {
+  return sharding === undefined || (pipeline * expert === 1 && !sequenceParallel)
     ? []
-    : ['`sharding` has no effect on a layout with tensor, pipeline or expert parallelism: fsdp2 is assumed']
+    : ['`sharding` has no effect on a layout with sequence, pipeline or expert parallelism: fsdp2 is assumed']
 }
 
 const SEARCH: readonly string[] = [

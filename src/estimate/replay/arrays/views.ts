@@ -30,6 +30,10 @@ export class Views extends Recorder {
   reshape(input: Shaped, shape: readonly number[]): Shaped {
     const { layout } = input
     const whole = filled(shape, sizeOf(layout.shape))
+    if (sizeOf(whole) !== sizeOf(layout.shape))
+      throw new RangeError(
+        `This model has no forward pass: its code reads [${layout.shape.join(', ')}] as [${whole.join(', ')}]`,
+      )
     const seen = viewed(layout, whole)
     if (seen) return this.#view(input, seen, (gradient) => this.reshape(gradient, layout.shape))
     return this.reshape(this.clone(input), whole)
