@@ -199,7 +199,11 @@ describe('the flags of a training run', () => {
     ['--parameter-dtype float32', '--parameter-dtype needs ranks'],
     ['--sharding ddp --ranks 2 --parameter-dtype float32', '--parameter-dtype needs parameters that are gathered'],
     ['--sharding zero-1 --ranks 2 --reduce-dtype float32', '--reduce-dtype needs gradients that are shared'],
-    ['--layout tp=2 --offload optimizer', '--offload cannot be estimated together with --layout'],
+    ['--layout tp=2,sp --ranks 2 --offload optimizer', '--offload cannot be estimated together with --layout sp'],
+    [
+      '--layout tp=2 --kernels liger',
+      '--layout tp cannot be estimated with the kernels of liger: pass --kernels torch',
+    ],
     ['--loss chunked --loss-logits model', '--loss-logits has no meaning with the loss chunked'],
     ['--recompute layers --no-checkpointing', '--recompute and --no-checkpointing say different things'],
     ['--method lora --layers-to-transform 0', '--layers-to-transform works only with a list of targets'],

@@ -80,13 +80,19 @@ function shardingOf(given: Partial<ShardingOptions>, job: ShardingOptions | unde
   return strategy === undefined && offload === undefined ? undefined : { strategy: 'none', ranks: 1, ...rest }
 }
 
-/** An error of the library in the words of the command: `` `lossLogits` `` is `--loss-logits`. */
+/** An error of the library in the words of the command: `` `lossLogits` `` is `--loss-logits`, and `` `loss: 'logits'` `` is `--loss logits`. */
 export function inFlags(message: string): string {
-  return message.replace(
+  const withValues = message.replace(OPTION_VALUES, (found, name: string, value: string) => {
+    const flag = NAMES.get(name)
+    return flag ? `${flag} ${value}` : found
+  })
+  return withValues.replace(
     OPTION_NAMES,
     (found, quoted?: string) => NAMES.get((quoted ?? found).split('.').at(-1) ?? '') ?? found,
   )
 }
+
+const OPTION_VALUES = /`(\w{1,60}): '([\w-]{1,60})'`/g
 
 /** Option names in backquotes, and words in camel case. */
 const OPTION_NAMES = /`([\w.]{1,60})`|\b[a-z]{1,40}[A-Z]\w{0,40}/g
@@ -101,4 +107,9 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['precision', '--precision'],
   ['rank', '--rank'],
   ['gradientCheckpointing', '--no-checkpointing'],
+  ['tensor', '--layout tp'],
+  ['pipeline', '--layout pp'],
+  ['context', '--layout cp'],
+  ['expert', '--layout ep'],
+  ['sequenceParallel', '--layout sp'],
 ])

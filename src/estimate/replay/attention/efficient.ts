@@ -36,15 +36,13 @@ function repeated(
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  { heads, kvHeads, masked, isMaskGiven, isWide, copiesAlways, broadcasts = false }: AttentionSizes,
+  { heads, kvHeads, masked, isMaskGiven, isWide, broadcasts = false }: AttentionSizes,
   compute: (query: Tensor, key: Tensor, value: Tensor) => Tensor,
 ): Tensor {
   const groups = broadcasts ? 1 : heads / kvHeads
-  // A single key-value head is expanded as a view (`repeat_kv`). torch's own repetition always copies.
+  // A single key-value head is expanded as a view (`repeat_kv`), and torch's own repetition copies. Heads that are not shared stay as they are.
   const isView = (masked || isMaskGiven || isWide) && kvHeads === 1
-  const spread = (input: Tensor): Tensor =>
-    copiesAlways && groups === 1 ? layers.ops.contiguous(input) : repeat(layers, input, groups, isView)
-  const wide = [spread(key), spread(value)] as const
+  const wide = [repeat(layers, key, groups, isView), repeat(layers, value, groups, isView)] as const
   const output = compute(query, ...wide)
   layers.ops.tape.free(...wide)
   return output

@@ -51,8 +51,6 @@ export interface AttentionSizes {
   readonly valuesApart: boolean
   /** Whether the kernel gets the single key-value head as it is, and broadcasts it (Falcon). */
   readonly broadcasts?: boolean
-  /** Whether keys and values are copied for each query head even if each has its own, as `repeat_interleave` does. */
-  readonly copiesAlways?: boolean
   /** Whether the code goes on with the output of eager attention in the order of the heads. Default: it is copied into that of the tokens. */
   readonly staysApart?: boolean
   /** Whether the output comes transposed, as it does if the queries were concatenated. */

@@ -53,7 +53,6 @@ export function latentAttention(run: DecoderRun, block: Named, input: Tensor): T
     masked: false,
     ...(run.mask && { mask: run.mask }),
     valuesApart: !options.cache,
-    copiesAlways: true,
     exchanged: true,
     keepWeights: (weights) => run.attentionWeights.push(weights),
   })
