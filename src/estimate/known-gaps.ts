@@ -162,7 +162,7 @@ const OF_MICRO_BATCHES =
   'gradients are reduced after each micro-batch; transformers and accelerate reduce them after the last one alone, unless `sync_each_batch` is set, and hold whole gradients until then, which are not counted'
 
 const OF_FSDP1 =
-  'FSDP1 with adapters, beside DoRA, saved modules, biases, float32 shards, parameters that stay gathered or reentrant checkpointing, was from 1.9 % too low to 2.2 % too high in recorded runs of a small Llama; use fsdp2'
+  'FSDP1 with adapters, beside DoRA, saved modules, biases, float32 shards, parameters that stay gathered or reentrant checkpointing, was from 1.9 % too low to 2.2 % too high in recorded runs of a small Llama, and further off in four earlier runs of other models (14 % too low to 36 % too high); use fsdp2'
 
 const OF_FSDP1_MICRO_BATCHES =
   'FSDP1 whose parameters stay gathered was 4.4 % too high in a drawn run that adds up gradients; use fsdp2'
