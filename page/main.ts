@@ -36,6 +36,8 @@ let manifest = ''
 let asked = 0
 let texts = 0
 let specs = 0
+/** Whether the worker reads a text: until it has, it cannot answer about the one before. */
+let isReading = false
 
 const reportAfterwards = soon(() => void report())
 const reportSpecAfterwards = soon(() => void reportSpec())
@@ -116,10 +118,14 @@ function reportSoon(): void {
 async function report(): Promise<void> {
   texts += 1
   const mine = texts
+  isReading = true
+  // No estimate of the text before is wanted any more.
+  asked += 1
   byId('input-files', HTMLElement).textContent = beside.names.length > 0 ? `Files: ${beside.names.join(', ')}` : ''
   try {
     const found = await ask({ kind: 'understand', text: area.value, beside })
     if (mine !== texts) return
+    isReading = false
     understood = found
     const model = understood?.architecture ?? understood?.tree
     showSection('parameters', model ? parametersView(model) : [])
@@ -128,9 +134,12 @@ async function report(): Promise<void> {
     await shown
   } catch (error) {
     if (mine !== texts) return
+    isReading = false
+    understood = undefined
     byId('tabs', HTMLElement).hidden = true
     for (const id of SECTIONS) showSection(id, [])
     asked += 1
+    specs += 1
     sayNotRead(error)
   }
 }
@@ -143,6 +152,8 @@ function sayNotRead(error: unknown): void {
 
 /** Shows the spec or the adapter, the generated manifest, and the diagnostics of both. */
 async function reportSpec(): Promise<void> {
+  // `report` shows it once the text is read.
+  if (isReading) return
   specs += 1
   const mine = specs
   const { spec, adapter, notes = [], findings = [], isManifest } = understood ?? {}
@@ -185,6 +196,7 @@ function rewrite(text: string): void {
 
 /** Shows the memory of the chosen tab. */
 function reportMemory(): void {
+  if (isReading) return
   asked += 1
   const mine = asked
   const model = understood?.architecture

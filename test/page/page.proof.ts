@@ -223,6 +223,21 @@ describe.skipIf(BROWSER === undefined)(`the page in Chromium, from a file${title
     expect(longest).toBeLessThan(took / 3)
   })
 
+  test('asks its worker nothing about a text that is being replaced', async () => {
+    await write(page, JSON.stringify(CONFIG))
+    await page.locator('#memory table').first().waitFor()
+    // The text and an option change at once: the option is of interest once the text is read.
+    await page.evaluate((text) => {
+      const area = document.querySelector('textarea')
+      if (area) area.value = text
+      for (const place of [area, document.querySelector('#options')])
+        place?.dispatchEvent(new InputEvent('input', { bubbles: true }))
+    }, MISSPELT)
+    await expect.poll(() => page.locator('#input-status').textContent()).toMatch(/^manifest: /)
+    // What the worker cannot answer would be among the complaints, which every test expects to be none.
+    expect(await page.locator('#memory').isVisible()).toBe(false)
+  })
+
   test('makes a manifest of a config that the check finds nothing wrong with, and copies it', async () => {
     await write(page, JSON.stringify(CONFIG))
     await page.getByLabel('Name').fill('my-model')
