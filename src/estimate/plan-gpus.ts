@@ -92,14 +92,15 @@ function refuseDegrees({ layout = {} }: PlanOptions): void {
   )
 }
 
-/** Where sequences, stages or experts are divided, ranks are taken to share parameters as FSDP2 does by default. */
+/** Where sequences or experts are divided, ranks are taken to share parameters as FSDP2 does by default; beside stages so are those of other strategies. */
 function unusedBeside(
   { pipeline, expert, sequenceParallel = false }: Layout,
   { sharding }: Omit<MemoryOptions, 'world'>,
 ): string[] {
-  return sharding === undefined || (pipeline * expert === 1 && !sequenceParallel)
+  const isFollowed = pipeline === 1 || sharding?.strategy === 'fsdp2' || sharding?.strategy === 'hsdp'
+  return sharding === undefined || (isFollowed && expert === 1 && !sequenceParallel)
     ? []
-    : ['`sharding` has no effect on a layout with sequence, pipeline or expert parallelism: fsdp2 is assumed']
+    : ['`sharding` has no effect on this layout: fsdp2 is assumed']
 }
 
 const SEARCH: readonly string[] = [

@@ -51,9 +51,9 @@ function refuseDeepspeed({ strategy, deepspeed }: ShardingOptions): void {
  */
 export function refuseBesideLayout(
   { parameterDtype, reduceDtype, reshardAfterForward, offload = [], deepspeed }: ShardingOptions,
-  { pipeline, expert, sequenceParallel }: Required<LayoutOptions>,
+  { expert, sequenceParallel }: Required<LayoutOptions>,
 ): void {
-  const way = pipeline > 1 ? 'pipeline' : expert > 1 ? 'expert' : sequenceParallel ? 'sequenceParallel' : undefined
+  const way = expert > 1 ? 'expert' : sequenceParallel ? 'sequenceParallel' : undefined
   if (!way) return
   const given = {
     parameterDtype: parameterDtype !== undefined,
@@ -65,6 +65,6 @@ export function refuseBesideLayout(
   for (const [name, isGiven] of Object.entries(given))
     if (isGiven)
       throw new TypeError(
-        `\`sharding.${name}\` cannot be estimated together with \`layout.${way}\`: leave one of them out, or use \`layout.tensor\` or \`context\``,
+        `\`sharding.${name}\` cannot be estimated together with \`layout.${way}\`: leave one of them out, or use \`layout.tensor\`, \`context\` or \`pipeline\``,
       )
 }

@@ -30,7 +30,10 @@ export interface ShardingOptions {
    * torch 2.15.
    */
   readonly reduceDtype?: (typeof DTYPES)[number]
-  /** Whether the parameters of a layer are freed after its forward pass and gathered again in backward. Default: yes. */
+  /**
+   * Whether the parameters of a layer are freed after its forward pass and gathered again in backward. Default: yes; in a pipeline no, as
+   * in torchtitan.
+   */
   readonly reshardAfterForward?: boolean
   /** What is kept on the CPU. Default: nothing. */
   readonly offload?: readonly (typeof OFFLOADABLE)[number][]

@@ -20,6 +20,7 @@ const RECORDS = [
   'layout-ministral3.jsonl.gz',
   'layout-sharding.jsonl.gz',
   'pipelines.jsonl.gz',
+  'pipeline-sharding.jsonl.gz',
 ]
   .flatMap(memoryRecords)
   .map((record) => [record.id, record] as const)

@@ -191,7 +191,7 @@ describe('what a search for GPUs cannot honour', () => {
   )
 
   it('is named: sharding, where the layout that is found does not count it', () => {
-    const note = '`sharding` has no effect on a layout with sequence, pipeline or expert parallelism: fsdp2 is assumed'
+    const note = '`sharding` has no effect on this layout: fsdp2 is assumed'
     const sharding = { strategy: 'fsdp2', ranks: 2, reshardAfterForward: false } as const
     const large = planGpus(architectureFromConfig(SEVENTY), { gpu: 'a100-40gb', sequenceLength: 32_768, sharding })
     expect(large.layout).toMatchObject({ sequenceParallel: true })

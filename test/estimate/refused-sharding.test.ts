@@ -36,12 +36,14 @@ describe('Options of sharding that would change nothing', () => {
     [{ reduceDtype: 'float32' }, {}],
     [{ reshardAfterForward: false }, { sequenceLength: 256, recompute: 'none', optimizerStep: 'for-loop' }],
     [{ offload: ['optimizer'] }, {}],
-  ])('count beside tensor parallelism, and are refused beside other layouts: %j', (more, step) => {
+  ])('count beside tensor parallelism and in pipelines, and are refused beside other layouts: %j', (more, step) => {
     const beside = (layout: object, own: Partial<Sharding> = more) =>
       estimateMemory(llama, { ...of('fsdp2', own), ...step, layout })
-    expect(() => beside({ pipeline: 2 })).toThrow('cannot be estimated together with `layout.pipeline`')
     expect(() => beside({ tensor: 2, sequenceParallel: true })).toThrow('together with `layout.sequenceParallel`')
     expect(beside({ tensor: 2 }).parts).not.toEqual(beside({ tensor: 2 }, {}).parts)
+    // A pipeline keeps parameters by default.
+    const piped = more.reshardAfterForward === false ? { reshardAfterForward: true } : more
+    expect(beside({ pipeline: 2 }, piped).parts).not.toEqual(beside({ pipeline: 2 }, {}).parts)
   })
 
   it('are allowed beside a layout if they say the default', () => {

@@ -7,6 +7,8 @@ import type { MemoryLedger, Storage } from './memory-ledger.js'
 export class ArrivingGradients {
   /** Runs when a parameter has its gradient, and says whether it is freed then. */
   onGradient: ((leaf: Leaf) => boolean) | undefined
+  /** Keeps a gradient that is reduced later, together with those of other micro-batches. */
+  onUnreduced: ((leaf: Leaf, gradient: Storage) => void) | undefined
   readonly #ledger: MemoryLedger
   readonly #kept: Storage[] = []
 
@@ -45,7 +47,8 @@ export class ArrivingGradients {
     if (!leaf.pending) return
     const pending = this.#inOrder(leaf.pending)
     delete leaf.pending
-    if (leaf.isSharded) leaf.unreduced = pending
+    if (leaf.isSharded && this.onUnreduced) this.onUnreduced(leaf, pending)
+    else if (leaf.isSharded) leaf.unreduced = pending
     else if (leaf.variable) this.#kept.push(pending, leaf.variable)
     else if (leaf.gradient) this.#ledger.release(pending)
     else {

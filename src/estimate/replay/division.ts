@@ -122,7 +122,7 @@ export function dividedEmbedding(
 ): Tensor {
   const part = tape.record(
     [table],
-    { before: indices ? [indices] : [] },
+    { before: indices ? [indices] : [], castsWithin: true },
     () => tape.tensor(elements, table.dtype, 'embedding'),
     () => {
       const all = ops.gradient(whole, table.dtype, 'embedding_dense_backward')

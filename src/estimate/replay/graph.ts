@@ -69,6 +69,8 @@ export interface Node {
   readonly saved: (Storage | Held | Offloaded)[]
   readonly backward: Backward
   pending?: Gradient
+  /** Whether its gradients are cast while what arrived is still there, as those that go to a parameter itself (`validate_outputs`). */
+  readonly castsWithin?: boolean
   /** As that of a parameter. */
   addsInPlace?: boolean
   frame?: Frame

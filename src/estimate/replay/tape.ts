@@ -141,6 +141,7 @@ export class Tape {
       readonly before?: readonly Tensor[]
       readonly after?: (output: Tensor) => readonly Storage[]
       readonly attributes?: readonly Tensor[]
+      readonly castsWithin?: boolean
     },
     make: () => Tensor,
     backward: Backward,
@@ -158,6 +159,7 @@ export class Tape {
       inputs: edges,
       saved,
       backward,
+      ...(saves.castsWithin && { castsWithin: true }),
       ...(this.saved.recording && { frame: this.saved.recording }),
     }
     for (const edge of edges) if (edge?.kind === 'leaf') edge.expected += 1
@@ -274,13 +276,14 @@ export class Tape {
     if (isRecomputed) this.saved.release(node)
     const gradients = made.map((one) => (typeof one === 'function' ? one() : one))
     if (!isRecomputed) this.saved.release(node)
-    this.ledger.release(gradient)
+    if (!node.castsWithin) this.ledger.release(gradient)
     for (const [index, one] of gradients.entries()) {
       const edge = node.inputs[index]
       if (one === undefined) continue
       if (edge === undefined) this.ledger.release(storageOf(one))
       else this.gradients.accumulate(edge, one)
     }
+    if (node.castsWithin) this.ledger.release(gradient)
   }
 }
 

@@ -73,7 +73,8 @@ export function pipelineOf(
 ): Pipeline {
   const refused = refusedBesidePipeline(whole, options)
   if (refused) throw new TypeError(refused)
-  const rank = tensor > 1 ? tensorRank(whole, tensor, { isTraining: true, isSharded: data > 1 }) : undefined
+  // Gradients of ranks of FSDP2 stay whole until all micro-batches are done.
+  const rank = tensor > 1 ? tensorRank(whole, tensor, { isTraining: true, isSharded: false }) : undefined
   const beside = rank && refusedBesideTensor(options, rank.plan)
   if (beside) throw new TypeError(beside)
   const batches = Math.max(options.gradientAccumulation, pipeline)
@@ -91,6 +92,7 @@ export function pipelineOf(
     batches,
     assumptions: rank ? tensorAssumptions(tensor, rank.plan, options) : [],
     isMixed: methodOf(options.method).weights === 'float32',
+    reshards: options.sharding.reshardAfterForward ?? false,
   }
 }
 
@@ -108,6 +110,8 @@ interface Pipeline {
   readonly assumptions: readonly string[]
   /** Whether float32 weights run under autocast. */
   readonly isMixed: boolean
+  /** Whether FSDP2 frees parameters after each forward pass. */
+  readonly reshards: boolean
 }
 
 function largestOf(moments: readonly MemoryEstimate[]): MemoryEstimate {
@@ -116,7 +120,7 @@ function largestOf(moments: readonly MemoryEstimate[]): MemoryEstimate {
 
 function withAssumptions(
   { first, last }: Stages,
-  { batches, assumptions, isMixed }: Pipeline,
+  { batches, assumptions, isMixed, reshards }: Pipeline,
   { pipeline, data }: Degrees,
 ): MemoryEstimate {
   const largest = last.tensorBytes > first.tensorBytes ? last : first
@@ -133,7 +137,7 @@ function withAssumptions(
         : []),
       ...(data > 1
         ? [
-            'ranks of FSDP2 in a pipeline keep gathered parameters and whole gradients until all micro-batches are done (torch 2.15, `distributed/pipelining/stage.py`)',
+            `ranks of FSDP2 in a pipeline ${reshards ? 'keep what backward has gathered until the next forward pass' : 'gather parameters once for all micro-batches, as torchtitan 0.3.0 does it unless it is told otherwise (`reshardAfterForward`)'}, and hold whole gradients until all are done (torch 2.15, \`distributed/pipelining/stage.py\`)`,
           ]
         : []),
     ],

@@ -3,6 +3,7 @@ import type { MemoryEstimate } from '../memory-estimate.js'
 import { rangeOf } from '../overhead.js'
 import type { Division } from '../replay/division.js'
 import { DTYPE_BYTES } from '../replay/dtype.js'
+import { staticMemory } from '../replay/step/static-memory.js'
 import type { TrainingStep } from '../replay/step/training-options.js'
 import { trainingStep } from '../replay/step/training-step.js'
 import { UndescribedBlock } from '../replay/undescribed-block.js'
@@ -27,52 +28,65 @@ export interface StageOptions {
 /** A stage of a pipeline, ready to be replayed. */
 export interface StageRun extends StageOptions {
   readonly resolved: ResolvedModel
-  readonly more: Pick<TrainingStep, 'division' | 'stage' | 'stateRanks' | 'stepsOnCpu'>
+  readonly more: Pick<TrainingStep, 'division' | 'stage' | 'sharding'>
 }
 
 /** Resolves a stage for its part of a step. */
 export function stageRun(stage: PipelineStage, run: StageOptions): StageRun {
   const { options, division, data } = run
+  const shared = withRanks(options, data)
+  const { strategy } = shared.sharding
   const own: CheckedMemoryOptions = {
-    ...withRanks(options, 1),
-    sharding: { strategy: 'none', ranks: 1 },
+    ...shared,
+    sharding:
+      data === 1
+        ? { strategy: 'none', ranks: 1 }
+        : { ...shared.sharding, strategy: strategy === 'hsdp' ? 'hsdp' : 'fsdp2' },
     // The stage references the logits until backward has run.
     keepOutputs: stage.isLast || options.keepOutputs,
   }
+  const resolved = resolveModel(stage.architecture, own)
+  const { sharding } = trainingStepOf(resolved, own)
+  // torchtitan 0.3.0 gathers once for all micro-batches unless it is told otherwise (`get_fsdp_reshard_after_forward_policy`).
+  const reshards = own.sharding.reshardAfterForward ?? false
   return {
     ...run,
     options: own,
-    resolved: resolveModel(stage.architecture, own),
-    more: {
-      division,
-      stage,
-      stateRanks: data,
-      // When the step begins, FSDP2 has freed gathered parameters and reduced the gradients: AdamW then needs less than backward did.
-      stepsOnCpu: data > 1 && own.optimizer === 'adamw',
-    },
+    resolved,
+    more: { division, stage, ...(sharding && { sharding: { ...sharding, defers: true, reshards } }) },
   }
 }
 
 /** What a stage needs in its first backward, when most micro-batches are in flight, and in a later one, when there are gradients too. */
 export function* stageMoments(run: StageRun): Generator<MemoryEstimate> {
   const { options, resolved, more, inFlight, batches } = run
+  const { reshards = false } = more.sharding ?? {}
   const isLast = more.stage?.isLast ?? true
   const hidden = hiddenBytes(run)
-  const moment = (gradientAccumulation: number, own: Partial<TrainingStep>): MemoryEstimate =>
-    withShards(runMemory(resolved, { ...options, gradientAccumulation }, { ...more, ...own }), run)
+  const one = { ...options, gradientAccumulation: 1 }
+  const moment = (microBatches: number, own: Partial<TrainingStep>): MemoryEstimate =>
+    withIds(runMemory(resolved, one, { ...more, microBatches, ...own }), run)
   const kept = inFlight > 1 ? keptBytes(run) - hidden : 0
   // Before the first backward, a forward pass runs while what the one before has made is sent; later it was sent before.
-  yield moment(1, { inFlightBytes: (inFlight - 1) * kept, sentBytes: isLast ? 0 : hidden })
+  yield moment(1, { inFlightBytes: (inFlight - 1) * kept, sentBytes: isLast ? 0 : hidden, hasRunOthers: inFlight > 1 })
   // The losses reference the hidden states that were received (`_internal_losses` in `schedules.py`), and the last gradient is being sent.
   const received = isLast ? batches * hidden : 0
   const inFlightBytes = (Math.min(batches - 1, inFlight) - 1) * kept + received
   // Where no more micro-batches follow, all forward passes have run.
   yield moment(2, { inFlightBytes, hasRunForward: batches === inFlight })
+  // Then no forward pass frees what backward has gathered.
+  if (reshards && batches > inFlight && inFlight > 1)
+    yield moment(2, { inFlightBytes: (inFlight - 2) * kept + received, hasRunForward: true })
 }
 
 /** What a stage needs at least: parameters, gradients and optimizer states, without a replay. */
-export function leastStageBytes({ resolved, options, more }: StageRun): number {
-  return leastStaticMemory(resolved, options, more.stateRanks)
+export function leastStageBytes({ resolved, options, more, data }: StageRun): number {
+  if (!more.sharding) return leastStaticMemory(resolved, options)
+  const step = trainingStepOf(resolved, options)
+  const parameterDtype = step.sharding?.computeDtype ?? step.parameterDtype
+  const shares = staticMemory(resolved.architecture, step)
+  const whole = staticMemory(resolved.architecture, { ...step, parameterDtype, sharding: undefined, stateRanks: data })
+  return shares.parameters + shares.optimizerStates + whole.parameters + whole.gradients
 }
 
 /** What a micro-batch keeps for its backward, with the hidden states that the stage hands on. */
@@ -86,21 +100,21 @@ function keptBytes({ resolved, options, more }: StageRun): number {
 /** The hidden states between two stages: autocast leaves the residual stream of float32 weights as it is. */
 function hiddenBytes({ resolved, options }: StageRun): number {
   const { batchSize, sequenceLength } = options
-  const { parameterDtype } = trainingStepOf(resolved, options)
-  return batchSize * sequenceLength * resolved.architecture.dimensions.hiddenSize * DTYPE_BYTES[parameterDtype]
+  const { parameterDtype, sharding } = trainingStepOf(resolved, options)
+  const dtype = sharding?.computeDtype ?? parameterDtype
+  return batchSize * sequenceLength * resolved.architecture.dimensions.hiddenSize * DTYPE_BYTES[dtype]
 }
 
-/** Adds what the replay of one micro-batch does not have: the shards beside gathered parameters, and the ids of the other micro-batches. */
-function withShards(estimate: MemoryEstimate, { options, data, batches }: StageRun): MemoryEstimate {
+/** Adds what the replay of one micro-batch does not have: the ids of the other micro-batches. */
+function withIds(estimate: MemoryEstimate, { options, batches }: StageRun): MemoryEstimate {
   const { parts, overheadBytes } = estimate
-  const shards = data > 1 ? Math.ceil(parts.parameters / data) : 0
   const ids = (batches - 1) * DTYPE_BYTES.int64 * options.batchSize * options.sequenceLength
-  const tensorBytes = estimate.tensorBytes + shards + ids
+  const tensorBytes = estimate.tensorBytes + ids
   return {
     ...estimate,
     tensorBytes,
     totalBytes: tensorBytes + overheadBytes,
-    parts: { ...parts, parameters: parts.parameters + shards, buffers: parts.buffers + ids },
+    parts: { ...parts, buffers: parts.buffers + ids },
     range: rangeOf(tensorBytes, overheadBytes),
   }
 }

@@ -22,6 +22,8 @@ export interface KeptLogits {
   readonly returned: Tensor[]
   /** Logits that live until the loss of the routers is computed; absent if nobody asks for that. */
   readonly held?: Tensor[]
+  /** The logits as they leave the model, if the loss is computed outside of it. Frees what it gets. */
+  readonly leaving?: (logits: Tensor) => Tensor
   /** Called when the logits of all tokens are computed. */
   readonly behindHead?: () => void
 }
@@ -67,8 +69,9 @@ function lossOfStates(pass: DecoderPass, head: Named, states: Tensor, kept: Kept
     const probabilities = logProbs(layers, head.name, states, { batch, sequence, completion })
     return freed(preferenceLoss(layers, probabilities))
   }
-  const logits = logitsOf(pass, head, states)
+  const own = logitsOf(pass, head, states)
   kept.behindHead?.()
+  const logits = kept.leaving?.(own) ?? own
   if (forward.logits.shifts !== 'model') return freed(lossOfLogits(pass, logits, kept, states.dtype))
   tape.free(states)
   return lossOfLogits(pass, logits, kept, states.dtype)

@@ -9,6 +9,7 @@ import { addRouterLoss } from '../loss/router-loss.js'
 import { LeftStates, leavesStates } from '../mixers/left-states.js'
 import type { ModelPass } from '../model-pass.js'
 import { isReentrant } from '../reentrant.js'
+import type { Sharding } from '../sharding/sharding.js'
 import { ROOT } from '../sharding/sharding-groups.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
@@ -62,7 +63,7 @@ export class Decoder implements ModelPass {
     if (options.stage?.isLast === false) {
       tape.free(...returned)
       layers.endAutocast()
-      return hidden
+      return sharding ? this.#handedOn(sharding, hidden) : hidden
     }
     if (options.keepOutputs) this.#outputs.push(...inOutput.map((one) => tape.alias(one)))
     // The loss of the routers comes last, when the output of the model has all names.
@@ -75,6 +76,8 @@ export class Decoder implements ModelPass {
       returned: this.#logits,
       ...(before && { before }),
       ...(routers && { held }),
+      // A pipeline computes the loss of what its last stage returns.
+      ...(sharding && options.stage && { leaving: (logits: Tensor) => this.#leaving(sharding, logits) }),
       ...(forward.routerLogits?.until === 'head' && { behindHead: () => routers?.free() }),
     })
     tape.saved.offloads = offloads
@@ -84,11 +87,29 @@ export class Decoder implements ModelPass {
     else routers?.free()
     layers.endAutocast()
     const whole = layers.weights.isAdaLora ? regularised(layers, loss) : loss
-    if (!sharding) return whole
+    return sharding && !options.stage ? this.#leaving(sharding, whole) : whole
+  }
+
+  /** What the root returns. Frees what it gets. */
+  #leaving(sharding: Sharding, output: Tensor): Tensor {
+    const { tape } = this.#pass.layers.ops
     sharding.endForward()
     const last = this.#model.layers.at(-1)?.name
-    const marked = tape.marker(whole, () => sharding.beforeBackward(undefined, last))
-    tape.free(whole)
+    const marked = tape.marker(output, () => sharding.beforeBackward(undefined, last))
+    tape.free(output)
+    return marked
+  }
+
+  /** What a stage hands on is the output of its last layer too, which backward gathers before the root. Frees it. */
+  #handedOn(sharding: Sharding, hidden: Tensor): Tensor {
+    const { tape } = this.#pass.layers.ops
+    sharding.endForward()
+    const [last, before] = this.#model.layers.map(({ name }) => name).reverse()
+    const marked = tape.marker(hidden, () => {
+      sharding.beforeBackward(last, before)
+      sharding.beforeBackward(undefined, last)
+    })
+    tape.free(hidden)
     return marked
   }
 

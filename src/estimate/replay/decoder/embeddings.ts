@@ -32,7 +32,7 @@ export function embeddingOf(
   const { hiddenSize } = sizes
   const { sequence, stage } = options
   if (stage?.isFirst === false) {
-    const received = ops.tape.requireGradient(ops.tape.tensor(tokens * hiddenSize, options.computeDtype, 'recv'))
+    const received = ops.tape.requireGradient(ops.tape.tensor(tokens * hiddenSize, options.modelDtype, 'recv'))
     return { embedded: received, positions: [ops.tape.tensor(sequence, 'int64', 'arange')] }
   }
   const prompt = options.virtualTokens?.kind === 'prefixes' ? undefined : options.virtualTokens

@@ -10,7 +10,7 @@ export class Gathering extends Rearranging {
   embedding(table: Tensor, elements: number, indices?: Tensor): Tensor {
     return this.tape.record(
       [table],
-      { before: indices ? [indices] : [] },
+      { before: indices ? [indices] : [], castsWithin: true },
       () => this.tape.tensor(elements, table.dtype, 'embedding'),
       () => {
         // The rows of the table are known where its shape is.

@@ -13,6 +13,11 @@ export interface ShardingRules {
   readonly isFlat: boolean
   /** Whether the parameters of a layer are freed after its forward pass. */
   readonly reshards: boolean
+  /**
+   * Whether gradients stay whole and parameters gathered from backward until all micro-batches are done, as in torch's pipelines
+   * (`backward_maybe_with_nosync` and `perform_reduce_grad` of its `pipelining/stage.py`).
+   */
+  readonly defers?: boolean
   /** The dtype that gathered parameters have, if not that of the shards. */
   readonly computeDtype?: ComputeDtype | undefined
   /** The dtype that gradients are reduced in, if not that of the gathered parameters. */

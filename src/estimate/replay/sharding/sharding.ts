@@ -1,5 +1,5 @@
 import { DTYPE_BYTES } from '../dtype.js'
-import { emptyParts, type MemoryLedger, type PartBytes, type Storage } from '../memory-ledger.js'
+import { change, emptyParts, type MemoryLedger, type PartBytes, type Storage } from '../memory-ledger.js'
 import type { Leaf, Tensor } from '../tape.js'
 import { ALONE, type Group, type OwnedLeaf, ROOT, type ShardedParameter } from './sharding-groups.js'
 import type { ShardingRules } from './sharding-rules.js'
@@ -24,6 +24,8 @@ export class Sharding {
   /** The first of these in each layer. Backward comes to it last, and then has the layer before gathered (`BACKWARD_PRE`). */
   readonly #firstAlone = new Set<Tensor>()
   #seeksFirst = false
+  /** Whether the next forward pass leaves parameters gathered whatever the rules say. */
+  staysGathered = false
   /** The layer before the one that runs backward. */
   #before: Group | undefined
   readonly #keptByOmitted: { readonly parts: PartBytes; readonly times: number }[] = []
@@ -74,6 +76,14 @@ export class Sharding {
     this.#held = gather
   }
 
+  /** Gathers all parameters: forward passes of other micro-batches have run. */
+  gatherAll(): void {
+    for (const group of this.#groups.values()) {
+      group.whole ??= this.#ledger.allocate(group.gatheredBytes, 'parameters')
+      this.#ledger.shift({ ...emptyParts(), parameters: group.gatheredBytes }, group.layers - 1)
+    }
+  }
+
   /** Whether a matrix is the first of its layer that is gathered alone. It is asked in the order of the forward pass, and again when that is repeated. */
   isFirstAlone(matrix: Tensor): boolean {
     if (this.#seeksFirst) this.#firstAlone.add(matrix)
@@ -89,18 +99,26 @@ export class Sharding {
   /** After a layer: frees its unsharded parameters. The root keeps its own. */
   afterForward(name: string): void {
     this.#seeksFirst = false
-    if (this.rules.reshards) this.#reshard(this.#group(name))
+    if (this.rules.reshards && !this.staysGathered) this.#reshard(this.#group(name))
   }
 
   /** After the root: frees the last gathered buffer. */
   endForward(): void {
     if (this.#held) this.#ledger.release(this.#held)
     this.#held = undefined
+    if (this.#freesRoot && !this.staysGathered) this.#reshard(this.#group(ROOT))
+  }
+
+  /** Whether the root is freed between forward and backward too: who asks for it in a pipeline asks for all groups. */
+  get #freesRoot(): boolean {
+    const { defers = false, reshards } = this.rules
+    return defers && reshards
   }
 
   /** Before a group's backward: gathers its parameters, and prefetches those of the next group. */
-  beforeBackward(name: string | undefined, next: string | undefined): void {
+  beforeBackward(own: string | undefined, next: string | undefined): void {
     if (!this.rules.sharesParameters) return
+    const name = own ?? (this.#freesRoot ? ROOT : undefined)
     const ahead = next === undefined ? undefined : this.#group(next)
     if (!this.rules.copiesOut) {
       if (name !== undefined) this.#group(name).whole ??= this.#gathered(this.#group(name))
@@ -113,17 +131,44 @@ export class Sharding {
     if (name !== undefined) {
       const group = this.#group(name)
       if (!group.whole) {
-        group.gather ??= this.#allocate(group.gatheredBytes, 'all_gather')
+        group.gather ??= this.#cast(group, () => this.#allocate(group.gatheredBytes, 'all_gather'))
         group.whole = this.#allocate(group.gatheredBytes, 'all_gather_copy_out')
       }
       if (group.gather) this.#ledger.release(group.gather)
       delete group.gather
     }
-    if (ahead && !ahead.whole) ahead.gather = this.#cast(ahead, () => this.#allocate(ahead.gatheredBytes, 'all_gather'))
+    if (ahead && !ahead.whole && !ahead.gather)
+      ahead.gather = this.#cast(ahead, () => this.#allocate(ahead.gatheredBytes, 'all_gather'))
   }
 
   /** After a group's backward: frees its unsharded parameters, and reduces its gradients to the rank's share. */
   afterBackward(name: string): void {
+    if (!this.rules.defers) this.#reduce(name)
+  }
+
+  /**
+   * Keeps a whole gradient until all micro-batches are done. The first one is cast to the dtype that it is reduced in, and others are added to it in
+   * place (`_set_unsharded_grad_dtypes` in `_fsdp_param_group.py`).
+   */
+  accumulate(leaf: Leaf, gradient: Storage): void {
+    if (leaf.unreduced) {
+      this.#ledger.release(gradient)
+      return
+    }
+    const { computeDtype, reduceDtype } = this.rules
+    const width = DTYPE_BYTES[(leaf.dtype === 'float32' ? computeDtype : undefined) ?? leaf.dtype]
+    const times = reduceDtype ? DTYPE_BYTES[reduceDtype] / width : 1
+    if (times <= 1) {
+      leaf.unreduced = gradient
+      this.#ledger.rebook(gradient, 'gradients')
+      return
+    }
+    leaf.unreduced = this.#ledger.allocate(gradient.bytes * times, 'gradients')
+    this.#ledger.observe('_to_copy')
+    this.#ledger.release(gradient)
+  }
+
+  #reduce(name: string): void {
     const group = this.#group(name)
     const fresh = group.leaves.filter(({ leaf }) => leaf.unreduced !== undefined)
     const flat = this.rules.isFlat ? this.#flatten(fresh) : undefined
@@ -192,13 +237,39 @@ export class Sharding {
     if (layers > 1) this.#keptByOmitted.push({ parts, times: layers - 1 })
   }
 
-  /** At the end of backward: reduces the gradients of the root, and of layers whose inputs have no gradient. */
-  endBackward(): void {
-    for (const name of this.#groups.keys()) this.afterBackward(name)
+  /**
+   * At the end of backward: reduces the gradients of the root, and of layers whose inputs have no gradient.
+   *
+   * @param isLast - whether no other micro-batch follows
+   */
+  endBackward(isLast = true): void {
+    if (this.rules.defers && !isLast) return
+    if (this.rules.defers) this.#reduceAll()
+    else for (const name of this.#groups.keys()) this.#reduce(name)
     if (this.#reducing) this.#ledger.release(this.#reducing)
     this.#reducing = undefined
     for (const storage of this.#kept.splice(0)) this.#ledger.release(storage)
     for (const { parts, times } of this.#keptByOmitted.splice(0)) this.#ledger.shift(parts, -times)
+  }
+
+  /** Reduces the gradients of all layers, the last one first (`finalize_backward` in `_fsdp_state.py`). */
+  #reduceAll(): void {
+    const names = [...this.#groups.keys()].filter((name) => name !== ROOT)
+    for (const name of [...names.reverse(), ROOT]) {
+      const group = this.#group(name)
+      if (this.#reducing) this.#ledger.release(this.#reducing)
+      this.#reducing = undefined
+      const before = { ...this.#ledger.now }
+      this.#reduce(name)
+      const made = change(before, this.#ledger.now)
+      // What is being reduced is gone when the next layer's gradients are.
+      made.temporary -= this.#reducingBytes
+      this.#ledger.shift(made, group.layers - 1)
+    }
+  }
+
+  get #reducingBytes(): number {
+    return this.#reducing?.bytes ?? 0
   }
 
   /** The gradients of a flat parameter, concatenated; absent if there is only one. */

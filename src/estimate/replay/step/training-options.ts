@@ -24,6 +24,8 @@ export interface TrainingStep {
   readonly stage?: Stage | undefined
   /** Bytes that other micro-batches have kept for their backward. */
   readonly inFlightBytes?: number
+  /** Whether forward passes of other micro-batches ran before, and no backward. */
+  readonly hasRunOthers?: boolean
   /** Bytes of hidden states that are being sent in the forward pass. */
   readonly sentBytes?: number
   /** Whether the model gets an attention mask. */

@@ -67,6 +67,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   }
   const zero = step.zero && new ZeroGradients(ledger, weights.leaves, step.zero)
   if (zero) tape.gradients.onGradient = (leaf) => zero.arrived(leaf)
+  if (sharding?.rules.defers) tape.gradients.onUnreduced = (leaf, gradient) => sharding.accumulate(leaf, gradient)
   if (step.optimizerStep === 'in-backward') {
     tape.gradients.onGradient = (leaf) => {
       stepInBackward(ledger, leaf, kind)
@@ -84,18 +85,26 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
     const after = { ...ledger.now }
     if (sent) ledger.release(sent)
     if (step.hasRunForward) ledger.reset()
-    tape.backward(loss, { keepsGradient: step.stage?.isLast === false })
-    sharding?.endBackward()
+    const { elements, dtype } = loss
+    const keepsGradient = step.stage?.isLast === false
+    tape.backward(loss, { keepsGradient })
+    // A stage references the gradient that it received while it reduces its own.
+    const arrived = sharding && keepsGradient && ledger.allocate(elements * DTYPE_BYTES[dtype])
+    // Where gradients are reduced after all micro-batches, no other is in flight then.
+    if (inFlight) ledger.release(inFlight)
+    sharding?.endBackward(isLast)
+    if (arrived) ledger.release(arrived)
     zero?.endBackward(isLast)
     others?.end()
     pass.dropOutputs()
-    if (inFlight) ledger.release(inFlight)
     return after
   }
   ledger.reset()
   others?.rollout()
   const rollout = { peak: ledger.peak, kernelPeak: ledger.kernelPeak }
   if (step.microBatches > 1) run(false)
+  if (step.hasRunOthers && sharding?.rules.reshards === false) sharding.gatherAll()
+  if (sharding) sharding.staysGathered = step.hasRunForward ?? false
   ledger.reset()
   const afterForward = run()
   const leaves = [...weights.leaves, ...(others?.leaves ?? [])]
