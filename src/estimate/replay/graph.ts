@@ -69,7 +69,7 @@ export interface Node {
   readonly saved: (Storage | Held | Offloaded)[]
   readonly backward: Backward
   pending?: Gradient
-  /** Whether its gradients are cast while what arrived is still there, as those that go to a parameter itself (`validate_outputs`). */
+  /** Whether its gradient goes to the parameter itself: if that has another dtype, it is cast while what arrived is still there (`validate_outputs`). */
   readonly castsWithin?: boolean
   /** As that of a parameter. */
   addsInPlace?: boolean

@@ -276,14 +276,15 @@ export class Tape {
     if (isRecomputed) this.saved.release(node)
     const gradients = made.map((one) => (typeof one === 'function' ? one() : one))
     if (!isRecomputed) this.saved.release(node)
-    if (!node.castsWithin) this.ledger.release(gradient)
+    const isHeld = node.castsWithin && this.gradients.onUnreduced
+    if (!isHeld) this.ledger.release(gradient)
     for (const [index, one] of gradients.entries()) {
       const edge = node.inputs[index]
       if (one === undefined) continue
       if (edge === undefined) this.ledger.release(storageOf(one))
       else this.gradients.accumulate(edge, one)
     }
-    if (node.castsWithin) this.ledger.release(gradient)
+    if (isHeld) this.ledger.release(gradient)
   }
 }
 
