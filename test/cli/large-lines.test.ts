@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hashOf, RepeatedNames } from '../../src/cli/check/large/repeated-names.js'
-import { runCli } from './run-cli.js'
+import { runCli, startCli } from './run-cli.js'
 
 describe('the names that occur twice', () => {
   it('are found, in memory and on disk', () => {
@@ -87,7 +87,7 @@ describe('large JSON Lines', () => {
 
   it('leave nothing in the temporary folder', () => {
     const before = readdirSync(tmpdir()).filter((name) => name.startsWith('model-entity-')).length
-    check(['faulty.jsonl.gz'])
+    startCli(['check', 'faulty.jsonl.gz'], { cwd: folder })
     expect(readdirSync(tmpdir()).filter((name) => name.startsWith('model-entity-')).length).toBeLessThanOrEqual(before)
   })
 
