@@ -3,11 +3,12 @@
     python data_parallel.py cases.jsonl out.jsonl        appends a record for every case whose id out.jsonl lacks
 
 Cases as in oracle.py (methods full, full-mixed and lora), with options.sharding as in `estimateMemory`: strategy, ranks, parameterDtype,
-reduceDtype, reshardAfterForward, deepspeed. A fake process group of so many ranks stands around the model: collectives do nothing, but all buffers are
+reduceDtype, reshardAfterForward, syncEachBatch, deepspeed. A fake process group of so many ranks stands around the model: collectives do nothing, but all buffers are
 made. Every decoder layer and the root are wrapped, as accelerate and torchtitan do. DeepSpeed (0.19.8) must be importable for ZeRO.
 
 The Ledger of oracle.py counts storages, here also those that are resized: FSDP frees and fills what it gathers in place. The second
-step is recorded, with DeepSpeed its last micro-batch. Streams of a CPU do nothing, so that what a GPU overlaps in time is as if it ran in
+step is recorded, and of several micro-batches the last one, as the first holds no gradients before. Without syncEachBatch, gradients are reduced in the last one alone, as
+`no_sync` of accelerate 1.15.0 has it. Streams of a CPU do nothing, so that what a GPU overlaps in time is as if it ran in
 order of the code. Memory of a CPU and of a GPU are the same here, so that offloading cannot be recorded.
 
 A record is the case and "truth": {"peak": {"total", "phase", "op"}} in bytes.
@@ -221,6 +222,20 @@ def zero(model, options):
     return engine, optimizer, lambda loss, last: engine.backward(loss), step
 
 
+@contextmanager
+def unsynchronised(called, sharding):
+    """`Accelerator.no_sync`, in which the Trainer runs all micro-batches but the last one."""
+    if sharding.get("syncEachBatch", True) or sharding["strategy"].startswith("zero"):
+        yield
+    elif sharding["strategy"] in ("fsdp2", "hsdp"):
+        called.set_requires_gradient_sync(False)
+        yield
+        called.set_requires_gradient_sync(True)
+    else:
+        with called.no_sync():
+            yield
+
+
 WRAP = {"none": plain, "ddp": ddp, "fsdp1": fsdp1, "fsdp2": fsdp2, "hsdp": fsdp2, "zero-1": zero, "zero-2": zero, "zero-3": zero}
 
 
@@ -277,6 +292,10 @@ def run(config, options, trace=None):
         truth = {}
 
         def micro_batch(last=True):
+            with nullcontext() if last else unsynchronised(called, sharding):
+                passes(last)
+
+        def passes(last):
             ledger.phase = "forward"
             with torch.autocast("cpu", dtype=torch.bfloat16) if mixed else nullcontext():
                 loss = called(input_ids=ids, labels=ids, use_cache=False).loss
