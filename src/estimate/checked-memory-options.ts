@@ -47,6 +47,7 @@ export interface CheckedMemoryOptions {
   readonly isLeftUnprepared: boolean
   readonly autocast: boolean
   readonly optimizer: Optimizer
+  readonly wideEmbeddingStates: boolean
   readonly optimizerStep: OptimizerStep
   readonly loss: LossKind
   readonly kernels: KernelSet
@@ -114,6 +115,7 @@ export function checkMemoryOptions(given: MemoryOptions, model?: PresetModel): C
     isLeftUnprepared: isAsked && !isPrepared,
     autocast,
     optimizer: options.optimizer ?? 'adamw',
+    wideEmbeddingStates: options.wideEmbeddingStates ?? false,
     optimizerStep: options.optimizerStep ?? 'foreach',
     loss: lossOf(options, finetuning),
     kernels: options.kernels ?? 'torch',

@@ -1,7 +1,7 @@
 import type { FinetuningRun } from './finetuning-run.js'
 import type { MemoryOptions } from './memory-options.js'
 import type { Method } from './methods.js'
-import { hasSeveralSteps } from './optimizers.js'
+import { hasNarrowStates, hasSeveralSteps } from './optimizers.js'
 import { type Loss, WITH_HEAD } from './replay/loss/loss.js'
 
 /**
@@ -58,6 +58,9 @@ export function refuseContradictions(options: MemoryOptions, { trains, weights, 
     throw new TypeError(
       `\`optimizerStep\` is "${optimizerStep}", an implementation in torch; ${optimizer} has only one`,
     )
+  }
+  if (options.wideEmbeddingStates && !hasNarrowStates(optimizer)) {
+    throw new TypeError(`\`wideEmbeddingStates\` has no meaning with ${optimizer}, whose states have no 8 bits`)
   }
   if (options.lossLogits !== undefined && hasHead(options.loss)) {
     throw new TypeError(

@@ -3,6 +3,7 @@ import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import { completionTokens } from './completion-tokens.js'
 import { dropoutAssumptions } from './dropout-assumptions.js'
 import { methodOf } from './methods.js'
+import { hasNarrowStates } from './optimizers.js'
 import { preferenceAssumptions } from './preference-assumptions.js'
 import { WITH_HEAD } from './replay/loss/loss.js'
 import type { PackedStorage } from './replay/packed/packed-storage.js'
@@ -93,19 +94,30 @@ function lossSentences(options: CheckedMemoryOptions): string[] {
   return isDefault ? [kept] : [kept, `${kinds[loss.kind]}, on ${on[loss.logits]}`]
 }
 
-function stepSentence({ optimizer, optimizerStep, sharding }: CheckedMemoryOptions): string {
+function stepSentence(options: CheckedMemoryOptions): string {
+  const { optimizer, optimizerStep, sharding } = options
   if (sharding.offload?.some((what) => what === 'optimizer' || what === 'parameters')) {
     return 'the optimizer step is on the CPU'
   }
   if (optimizerStep === 'in-backward') return 'each parameter is updated in backward, and its gradient freed'
   if (optimizer !== 'adamw' && optimizer !== 'muon')
-    return `the optimizer step of ${optimizer} as its library computes it`
+    return `the optimizer step of ${optimizer} as its library computes it${statesPhrase(options)}`
   const how = {
     foreach: 'for lists of parameters (foreach, the default of torch on a GPU), with one copy of what is trained',
     fused: 'fused',
     'for-loop': 'for one parameter at a time',
   }
   return `the optimizer step is ${how[optimizerStep]}`
+}
+
+/** How an optimizer of 8 bits treats embeddings, where their weights may be trained. */
+function statesPhrase({ optimizer, method, wideEmbeddingStates, lora }: CheckedMemoryOptions): string {
+  if (!hasNarrowStates(optimizer)) return ''
+  if (wideEmbeddingStates) return ', with float32 states of embeddings'
+  const mayTrain = methodOf(method).trains === 'weights' || lora?.modulesToSave !== undefined
+  return mayTrain
+    ? '; embeddings have states of 8 bits too, which the Trainer of transformers keeps in float32: for that pass `wideEmbeddingStates`'
+    : ''
 }
 
 function recomputeSentences({ recompute, reentrant }: CheckedMemoryOptions): string[] {

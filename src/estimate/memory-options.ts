@@ -107,6 +107,11 @@ export interface MemoryOptions {
   readonly autocast?: boolean
   /** Default: `adamw`. */
   readonly optimizer?: Optimizer
+  /**
+   * Whether an optimizer of 8 bits keeps float32 states of embeddings, as bitsandbytes does in the `Trainer` of transformers, and so in TRL, axolotl,
+   * LLaMA-Factory and Unsloth. With tied embeddings, the head is one of them. Default: no.
+   */
+  readonly wideEmbeddingStates?: boolean
   /** How the step of the optimizer is computed. Default: `foreach`, torch's default on a GPU. */
   readonly optimizerStep?: OptimizerStep
   /**
@@ -199,6 +204,7 @@ export const MEMORY_OPTIONS: OptionTable<MemoryOptions> = {
   prepareForKbitTraining: boolean,
   autocast: boolean,
   optimizer: choice(OPTIMIZERS),
+  wideEmbeddingStates: boolean,
   optimizerStep: choice(OPTIMIZER_STEPS),
   loss: choice(LOSSES),
   lossLogits: choice(LOSS_LOGITS),

@@ -9,11 +9,16 @@ interface ParameterTensor {
   readonly shape: Shape
   /** Whether it belongs to a decoder layer, not to an embedding, the head or the last norm. */
   readonly isHidden: boolean
+  /** Whether an optimizer of 8 bits keeps float32 states of it, as it does below 4,096 elements. */
+  readonly isWide: boolean
 }
 
 /** Two moments of one byte, and a float32 for each block of 256 elements of both. Below 4,096 elements both are float32. */
-const eightBit = ({ elements }: ParameterTensor, moments: number): number =>
-  elements < SMALLEST_8BIT ? 4 * moments * elements : moments * (elements + 4 * Math.ceil(elements / 256))
+const eightBit = (tensor: ParameterTensor, moments: number): number =>
+  isNarrow(tensor) ? moments * (tensor.elements + 4 * Math.ceil(tensor.elements / 256)) : 4 * moments * tensor.elements
+
+const isNarrow = ({ elements, isWide }: Pick<ParameterTensor, 'elements' | 'isWide'>): boolean =>
+  elements >= SMALLEST_8BIT && !isWide
 
 const adamw = ({ elements, width }: ParameterTensor): number => 2 * elements * width
 
@@ -27,6 +32,8 @@ const SMALLEST_PAGED = 100_000
 interface OptimizerFacts {
   /** The bytes that it keeps for one parameter tensor after its first step. */
   readonly stateBytes: (tensor: ParameterTensor) => number
+  /** Moments of one byte, each of which has a table of 256 float32 that says what the bytes stand for. Default: 0. */
+  readonly narrowMoments?: 1 | 2
   /** Whether torch computes its step in one of {@link OPTIMIZER_STEPS}, as the user chooses. */
   readonly hasSeveralSteps: boolean
   /** `replayed` if recorded steps hold it, `derived` if it only follows from the code of its library. */
@@ -41,11 +48,21 @@ const FACTS = {
    * Two moments of one byte, and a float32 for each block of 256 elements. Below 4,096 elements both stay float32
    * (Dettmers et al. 2021, arXiv:2110.02861; `min_8bit_size` and `blocksize` of bitsandbytes).
    */
-  'adamw-8bit': { stateBytes: (tensor) => eightBit(tensor, 2), hasSeveralSteps: false, confidence: 'replayed' },
+  'adamw-8bit': {
+    stateBytes: (tensor) => eightBit(tensor, 2),
+    narrowMoments: 2,
+    hasSeveralSteps: false,
+    confidence: 'replayed',
+  },
   /** The same in memory that CUDA pages to the CPU, which torch does not count; the float32 of each block stay on the GPU. */
   'adamw-8bit-paged': {
     stateBytes: (tensor) =>
-      tensor.elements < SMALLEST_PAGED ? eightBit(tensor, 2) : 8 * Math.ceil(tensor.elements / 256),
+      tensor.elements < SMALLEST_PAGED
+        ? eightBit(tensor, 2)
+        : isNarrow(tensor)
+          ? 8 * Math.ceil(tensor.elements / 256)
+          : 0,
+    narrowMoments: 2,
     hasSeveralSteps: false,
     confidence: 'replayed',
   },
@@ -62,11 +79,16 @@ const FACTS = {
     confidence: 'replayed',
   },
   /** One moment in the parameter's type (Chen et al. 2023, arXiv:2302.06675), as in `lion-pytorch`. */
-  lion: { stateBytes: ({ elements, width }) => elements * width, hasSeveralSteps: false, confidence: 'derived' },
+  lion: { stateBytes: ({ elements, width }) => elements * width, hasSeveralSteps: false, confidence: 'replayed' },
   /** The same of bitsandbytes 0.50 and of transformers' `lion_32bit`: the moment is a float32, whatever the parameter's type. */
   'lion-32bit': { stateBytes: ({ elements }) => 4 * elements, hasSeveralSteps: false, confidence: 'replayed' },
   /** The moment in one byte (transformers' `lion_8bit`). */
-  'lion-8bit': { stateBytes: (tensor) => eightBit(tensor, 1), hasSeveralSteps: false, confidence: 'derived' },
+  'lion-8bit': {
+    stateBytes: (tensor) => eightBit(tensor, 1),
+    narrowMoments: 1,
+    hasSeveralSteps: false,
+    confidence: 'replayed',
+  },
   /** Plain gradient descent has no state. */
   sgd: { stateBytes: () => 0, hasSeveralSteps: true, confidence: 'replayed' },
   /**
@@ -92,8 +114,28 @@ export type Optimizer = keyof typeof FACTS
 export const OPTIMIZERS = Object.keys(FACTS) as readonly Optimizer[]
 
 /** Bytes that an optimizer keeps for one parameter tensor, given the bytes of one element. */
-export function stateBytes(optimizer: Optimizer, shape: Shape, width: number, isHidden = true): number {
-  return FACTS[optimizer].stateBytes({ elements: product(shape), width, shape, isHidden })
+export function stateBytes(
+  optimizer: Optimizer,
+  shape: Shape,
+  width: number,
+  { isHidden = true, isWide = false }: Partial<Pick<ParameterTensor, 'isHidden' | 'isWide'>> = {},
+): number {
+  return FACTS[optimizer].stateBytes({ elements: product(shape), width, shape, isHidden, isWide })
+}
+
+/** The bytes of the tables that all states of one byte share, if there are such states for a tensor (`fill_qmap` of bitsandbytes 0.50). */
+export function tableBytes(optimizer: Optimizer, shape: Shape, isWide: boolean): number {
+  return isNarrow({ elements: product(shape), isWide }) ? 4 * 256 * narrowMoments(optimizer) : 0
+}
+
+/** Whether the states of an optimizer have 8 bits. */
+export function hasNarrowStates(optimizer: Optimizer): boolean {
+  return narrowMoments(optimizer) > 0
+}
+
+function narrowMoments(optimizer: Optimizer): number {
+  const facts: OptimizerFacts = FACTS[optimizer]
+  return facts.narrowMoments ?? 0
 }
 
 /** How the step of an optimizer is computed. */

@@ -64,10 +64,12 @@ export function trainingStepOf(
     adapters: finetuning?.preference?.withoutDropout ? { ...adapters, hasDropout: false } : adapters,
     optimizer: options.optimizer,
     optimizerStep: options.optimizerStep,
-    stateBytes: (shape, dtype, isHidden) =>
+    stateBytes: (shape, dtype, tensor) =>
       isOptimizerOffloaded
         ? 0
-        : stateBytes(options.optimizer, shape, masters ? DTYPE_BYTES.float32 : DTYPE_BYTES[dtype], isHidden),
+        : stateBytes(options.optimizer, shape, masters ? DTYPE_BYTES.float32 : DTYPE_BYTES[dtype], tensor),
+    // bitsandbytes finds embeddings by their parameters, which ranks that share states have not.
+    hasWideEmbeddingStates: options.wideEmbeddingStates && strategyOf(sharding.strategy).shares === 'nothing',
     microBatches: options.gradientAccumulation,
     sharding: shardingRules(sharding, { computeDtype, keepsInputs, recomputes: recompute !== 'none', deepspeed }),
     zero: zeroRules(sharding, deepspeed),

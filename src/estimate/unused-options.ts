@@ -28,6 +28,7 @@ const UNUSED: Readonly<Record<Method['trains'], readonly (keyof MemoryOptions)[]
     'preset',
     ...OF_ADAPTERS,
     'optimizer',
+    'wideEmbeddingStates',
     'optimizerStep',
     'gradientAccumulation',
     'gradientCheckpointing',

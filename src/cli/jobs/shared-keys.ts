@@ -98,7 +98,9 @@ export function optimizerIn(keys: JobKeys, key: string): MemoryOptions {
     return {}
   }
   const [optimizer, optimizerStep] = known
-  return { optimizer, ...(optimizerStep && { optimizerStep }) }
+  // torchao's is no optimizer of bitsandbytes, whose states of embeddings the Trainer widens.
+  const isNarrow = name === 'adamw_torch_8bit'
+  return { optimizer, ...(optimizerStep && { optimizerStep }), ...(isNarrow && { wideEmbeddingStates: false }) }
 }
 
 /** The kernel that `attn_implementation` names. */

@@ -1,4 +1,11 @@
-import { addsRouterLoss, isShared, type Preset, trainsAdapters, trainsWeights } from './preset.js'
+import {
+  addsRouterLoss,
+  isShared,
+  type Preset,
+  trainsAdapters,
+  trainsWeights,
+  WIDE_EMBEDDING_STATES,
+} from './preset.js'
 
 /** `axolotl train`. */
 export const AXOLOTL: Preset = {
@@ -37,6 +44,7 @@ export const AXOLOTL: Preset = {
       source: 'utils/collators/batching.py: keeps attention_mask of the examples',
       when: addsRouterLoss,
     },
+    { ...WIDE_EMBEDDING_STATES, from: 'transformers 5.24.0' },
   ],
   refuses: [],
 }

@@ -1,4 +1,11 @@
-import { addsRouterLoss, mayBeReentrant, needsInputGradients, type Preset, trainsAdapters } from './preset.js'
+import {
+  addsRouterLoss,
+  mayBeReentrant,
+  needsInputGradients,
+  type Preset,
+  trainsAdapters,
+  WIDE_EMBEDDING_STATES,
+} from './preset.js'
 
 /** `llamafactory-cli train`. */
 export const LLAMA_FACTORY: Preset = {
@@ -49,6 +56,7 @@ export const LLAMA_FACTORY: Preset = {
       source: 'data/collator.py: SFTDataCollatorWith4DAttentionMask returns attention_mask',
       when: addsRouterLoss,
     },
+    { ...WIDE_EMBEDDING_STATES, from: 'transformers 5.24.0' },
   ],
   refuses: [],
 }

@@ -1,7 +1,7 @@
 import type { FinetuningType } from '../../schemas/index.js'
 import type { LoraOptions } from '../lora/options.js'
 import type { MemoryMethod } from '../methods.js'
-import type { Optimizer, OptimizerStep } from '../optimizers.js'
+import { hasNarrowStates, type Optimizer, type OptimizerStep } from '../optimizers.js'
 import type { KernelSet } from '../replay/kernel-set.js'
 import type { Loss, LossLogits } from '../replay/loss/loss.js'
 import type { ShardingOptions, ShardingStrategy } from '../sharding-options.js'
@@ -38,6 +38,7 @@ export interface PresetOptions {
   readonly prepareForKbitTraining?: boolean
   readonly adapterDtype?: 'float32' | 'bfloat16'
   readonly optimizer?: Optimizer
+  readonly wideEmbeddingStates?: boolean
   readonly optimizerStep?: OptimizerStep
   readonly loss?: Loss
   readonly lossLogits?: LossLogits
@@ -107,6 +108,14 @@ export interface PresetRun extends Pick<PresetModel, 'hasRouterLoss' | 'weighsRo
   readonly ranks: number
   /** The optimizer, if it was given or set. */
   readonly optimizer: Optimizer | undefined
+}
+
+/** What `Trainer` of transformers does for optimizers of 8 bits, whose name in its arguments has "8bit" (4.48 to 5.24). */
+export const WIDE_EMBEDDING_STATES: Pick<PresetValue, 'options' | 'source' | 'when'> = {
+  options: { wideEmbeddingStates: true },
+  source: 'trainer.py: bitsandbytes keeps 32 bits for each nn.Embedding (register_module_override)',
+  when: ({ optimizer, ranks, strategy }) =>
+    optimizer !== undefined && hasNarrowStates(optimizer) && (ranks === 1 || strategy === 'ddp'),
 }
 
 /** Conditions of values and refusals. */

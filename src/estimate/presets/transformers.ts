@@ -1,4 +1,4 @@
-import { addsRouterLoss, mayBeReentrant, needsInputGradients, type Preset } from './preset.js'
+import { addsRouterLoss, mayBeReentrant, needsInputGradients, type Preset, WIDE_EMBEDDING_STATES } from './preset.js'
 
 /** `Trainer` of transformers 5. */
 export const TRANSFORMERS: Preset = {
@@ -19,6 +19,7 @@ export const TRANSFORMERS: Preset = {
       source: 'data/data_collator.py: the tokenizer pads, and returns attention_mask',
       when: addsRouterLoss,
     },
+    WIDE_EMBEDDING_STATES,
   ],
   refuses: [],
 }
@@ -44,6 +45,7 @@ export const TRANSFORMERS_4_48: Preset = {
       source: 'loss/loss_utils.py: ForCausalLMLoss, shift_logits is contiguous',
     },
     { options: { optimizerStep: 'foreach' }, source: 'training_args.py: optim is adamw_torch, foreach by default' },
+    WIDE_EMBEDDING_STATES,
   ],
   refuses: [],
 }

@@ -6,6 +6,7 @@ import {
   type Preset,
   trainsAdapters,
   trainsWeights,
+  WIDE_EMBEDDING_STATES,
   weighsRouterLoss,
 } from './preset.js'
 
@@ -59,6 +60,7 @@ export const TRL: Preset = {
       source: 'trainer/sft_trainer.py: DataCollatorForLanguageModeling returns attention_mask unless padding_free',
       when: addsRouterLoss,
     },
+    { ...WIDE_EMBEDDING_STATES, from: 'transformers 5.24.0' },
   ],
   refuses: [],
 }

@@ -48,6 +48,8 @@ export interface Leaf {
   readonly sharedBy?: number
   /** Whether it belongs to a decoder layer. */
   readonly isHidden?: boolean
+  /** Whether it is the table of an `nn.Embedding`. */
+  readonly isEmbedding?: boolean
   /** How many parameters are like it in layers that are not replayed. */
   readonly alike?: number
   /** How many parameters of its layer it stands for: more than one if experts are not replayed. */

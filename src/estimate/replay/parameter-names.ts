@@ -13,6 +13,15 @@ export function idleNames(architecture: Architecture, senses: readonly Sense[]):
   return [...idle.map((name) => `${name}.`), ...senses.flatMap(({ unused = [] }) => unused)]
 }
 
+/** The names of the tables of `nn.Embedding`s. */
+export function embeddingNames(architecture: Architecture): Set<string> {
+  const names = new Set<string>()
+  for (const { name, module } of modules(architecture))
+    if (module.type === 'Embedding' && module.parameters?.['weight'])
+      names.add(module.ties?.['weight'] ?? `${name}.weight`)
+  return names
+}
+
 /** The names of the encoders and projectors beside a language model. */
 function towerNames(architecture: Architecture): string[] {
   const names: string[] = []

@@ -44,6 +44,8 @@ export interface Wanted {
   readonly storage?: PackedStorage | undefined
   readonly isAdapter?: boolean
   readonly isSecond?: boolean
+  /** Whether it is of an adapter on a parameter, which has the name of that. */
+  readonly isTarget?: boolean
   /** Whether it would be trained if a gradient reached it. */
   readonly isIdle?: boolean
   /** Whether autograd records what reads it, although no gradient comes of it. Default: no. */

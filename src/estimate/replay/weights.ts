@@ -6,7 +6,7 @@ import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
 import type { MemoryLedger } from './memory-ledger.js'
 import { packedModules } from './packed/packed-modules.js'
 import { type PackedStorage, packedWidth, storedBytes } from './packed/packed-storage.js'
-import { idleNames, inModuleOrder, isInside, moduleOf, savedNames } from './parameter-names.js'
+import { embeddingNames, idleNames, inModuleOrder, isInside, moduleOf, savedNames } from './parameter-names.js'
 import { layerLists } from './program/layer-lists.js'
 import type { Sharding } from './sharding/sharding.js'
 import { ALONE, ROOT } from './sharding/sharding-groups.js'
@@ -40,9 +40,12 @@ export class Weights {
   /** The prefixes of the names of all parameters in layers: `model.layers.`. */
   readonly #listPrefixes: readonly string[]
   readonly #widened = new Set<Tensor>()
+  /** The names of the tables of embeddings. */
+  readonly #embeddings: ReadonlySet<string>
 
   constructor(architecture: Architecture, ledger: MemoryLedger, options: WeightOptions) {
     this.#ledger = ledger
+    this.#embeddings = embeddingNames(architecture)
     this.#sharding = options.sharding
     this.#division = options.division
     this.#omitted = options.omitted ?? new Map()
@@ -121,6 +124,7 @@ export class Weights {
             name,
             shape,
             isSecond,
+            isTarget: true,
             dtype: options.adapterDtype,
             trained: !isUnreached,
             isAdapter: true,
@@ -273,6 +277,7 @@ export class Weights {
       trained,
       storage,
       isAdapter = false,
+      isTarget = false,
       isSecond = false,
       isIdle = trained,
       isUnread = false,
@@ -301,6 +306,7 @@ export class Weights {
             inLayer,
             isSecond,
             isHidden: group !== ROOT,
+            isEmbedding: !isTarget && this.#embeddings.has(name),
             ...(this.#division && { isDivided: isDivided(this.#division, { name, isAdapter, isSecond }) }),
           }
         : undefined

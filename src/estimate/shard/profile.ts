@@ -163,7 +163,7 @@ function ownTensors(
     const tensor = {
       bytes: storage.bytes,
       gradientBytes: grad ? storage.bytes : 0,
-      stateBytes: grad ? stateBytes(optimizer, shape, DTYPE_BYTES[dtype]) : 0,
+      stateBytes: grad ? stateBytes(optimizer, shape, DTYPE_BYTES[dtype], grad.kind === 'leaf' ? grad : {}) : 0,
       rows: storedAs ? storage.bytes : (shape[0] ?? 1),
     }
     const key = JSON.stringify(tensor)

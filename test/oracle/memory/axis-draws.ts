@@ -1,23 +1,15 @@
 import type { MemoryOptions } from '../../../src/estimate/index.js'
 import type { Random } from '../random.js'
 import type { Config } from './config-draws.js'
+import type { CaseOptions, DrawnCase } from './drawn-case.js'
 import { randomLora, randomRecomputation, randomSizes, randomStep } from './option-draws.js'
-import type { Recorder } from './recorders.js'
+import { optimizerOptions, peftOptions } from './step-draws.js'
 
-/** Options of a case as its recorder reads them: of a pipeline, the stage too. */
-export type CaseOptions = MemoryOptions & { readonly stage?: number }
-
-/** What is drawn: one rank, packed weights, data-parallel ranks, or ranks of a layout. */
-export const AXES = ['one', 'packed', 'ranks', 'layout'] as const
+/** What is drawn: one rank, packed weights, data-parallel ranks, ranks of a layout, optimizers, or what PEFT has. */
+export const AXES = ['one', 'packed', 'ranks', 'layout', 'optimizer', 'peft'] as const
 
 /** One of {@link AXES}. */
 export type Axis = (typeof AXES)[number]
-
-/** Random options of an axis, and the program that records them. */
-export interface DrawnCase {
-  readonly recorder: Recorder
-  readonly options: CaseOptions
-}
 
 type LayoutOptions = NonNullable<MemoryOptions['layout']>
 type ShardingOptions = NonNullable<MemoryOptions['sharding']>
@@ -26,6 +18,8 @@ type Draw = (random: Random, config: Config, version: 4 | 5) => DrawnCase
 
 /** The draws of each axis but that of one rank. */
 export const DRAWS_OF_AXES: Readonly<Record<Exclude<Axis, 'one'>, Draw>> = {
+  optimizer: optimizerOptions,
+  peft: peftOptions,
   packed: (random, config, version) => ({
     recorder: 'qlora.py',
     options: withInputGradients(packedOptions(random, config), version),

@@ -51,7 +51,7 @@ const STEPS: Readonly<Record<Optimizer, Step>> = {
   adamw: (ledger, leaves, kind) => ADAMW[kind.step](ledger, leaves, kind),
   'adamw-8bit': inPlace('optimizer_update_8bit_blockwise'),
   'adamw-8bit-paged': inPlace('optimizer_update_8bit_blockwise'),
-  lion: inPlace('optimizer_update_32bit'),
+  lion,
   'lion-32bit': inPlace('optimizer_update_32bit'),
   'lion-8bit': inPlace('optimizer_update_8bit_blockwise'),
   sgd: (ledger, leaves, kind) => {
@@ -133,6 +133,15 @@ function adafactor(ledger: MemoryLedger, leaves: readonly Leaf[], { elementsOf }
     for (const storage of [copies, sum, factors]) ledger.release(storage)
   }
   if (before) ledger.release(before)
+}
+
+/** `update_fn` of `lion-pytorch` 0.2.5: a copy of the moment, and its sum with the gradient, for each parameter. */
+function lion(ledger: MemoryLedger, leaves: readonly Leaf[], { elementsOf, dtypeOf }: StepKind): void {
+  for (const leaf of leaves) {
+    const held = ledger.allocate(2 * elementsOf(leaf) * DTYPE_BYTES[dtypeOf(leaf)])
+    ledger.observe('add')
+    ledger.release(held)
+  }
 }
 
 /** The means of rows and columns that stand for the second moments of matrices. */

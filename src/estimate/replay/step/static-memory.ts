@@ -1,6 +1,6 @@
 import type { Architecture, Shape } from '../../../architecture/index.js'
 import type { Sense } from '../../../architecture/sense.js'
-import { isOrthogonalised } from '../../optimizers.js'
+import { isOrthogonalised, tableBytes } from '../../optimizers.js'
 import { virtualTokenWeights } from '../adapters/virtual-tokens.js'
 import { DTYPE_BYTES } from '../dtype.js'
 import type { MemoryLedger, PartBytes } from '../memory-ledger.js'
@@ -84,15 +84,21 @@ export function allocateStatic(
 /** Allocates what the optimizer keeps for trained parameters. */
 export function allocateStates(ledger: MemoryLedger, leaves: readonly Leaf[], step: TrainingStep): void {
   const ranks = stateRanks(step)
-  for (const { shape, dtype, alike = 0, isHidden = false } of leaves) {
+  let tables = 0
+  for (const { shape, dtype, alike = 0, isHidden = false, isEmbedding = false } of leaves) {
     const share = shardOf(shape, ranks, step)
-    const states = step.stateBytes(share, dtype, isHidden) + (step.masterBytes ?? 0) * elementsOf(share)
+    const isWide = isEmbedding && (step.hasWideEmbeddingStates ?? false)
+    const states = step.stateBytes(share, dtype, { isHidden, isWide }) + (step.masterBytes ?? 0) * elementsOf(share)
+    const own = step.stepsOnCpu ? 0 : tableBytes(step.optimizer, share, isWide)
+    // Each optimizer has its own, and in backward each parameter has an optimizer.
+    tables = step.optimizerStep === 'in-backward' ? tables + own * (1 + alike) : Math.max(tables, own)
     ledger.allocate(states * (1 + alike), 'optimizerStates')
     // Only the fused implementation of AdamW counts its steps on the GPU, beside Muon too.
     const isOfAdamW =
       step.optimizer === 'adamw' || (step.optimizer === 'muon' && !isOrthogonalised({ shape, isHidden }))
     if (isOfAdamW && step.optimizerStep === 'fused') ledger.allocate(4 * (1 + alike), 'buffers')
   }
+  ledger.allocate(tables, 'optimizerStates')
 }
 
 /** The ranks that share the states of the optimizer. */

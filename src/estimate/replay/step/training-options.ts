@@ -75,7 +75,13 @@ export interface TrainingStep {
   readonly optimizer: Optimizer
   readonly optimizerStep: OptimizerStep
   /** Bytes that the optimizer keeps for one trained tensor. */
-  readonly stateBytes: (shape: Shape, dtype: ComputeDtype, isHidden: boolean) => number
+  readonly stateBytes: (
+    shape: Shape,
+    dtype: ComputeDtype,
+    tensor: { readonly isHidden: boolean; readonly isWide: boolean },
+  ) => number
+  /** Whether an optimizer of 8 bits keeps float32 states of embeddings. Default: no. */
+  readonly hasWideEmbeddingStates?: boolean
   /** Micro-batches whose gradients are added before a step. */
   readonly microBatches: number
   /** How ranks share parameters, gradients and states. Absent on one GPU. */
