@@ -1,5 +1,5 @@
 import type { ComputeDtype } from './dtype.js'
-import { change } from './memory-ledger.js'
+import { change, emptyParts } from './memory-ledger.js'
 import type { Operations } from './operations/operations.js'
 import type { Tensor } from './tape.js'
 
@@ -10,6 +10,8 @@ export class AutocastCopies {
   readonly autocast: boolean
   /** The dtype of autocast. */
   readonly half: ComputeDtype
+  /** Whether autocast goes on from one micro-batch to the next, as around the schedule of a pipeline. */
+  goesOn = false
   #casts = new Map<Tensor, Tensor>()
   #castsOfRun = 0
 
@@ -21,8 +23,39 @@ export class AutocastCopies {
 
   /** Autocast caches its copies of parameters until it ends. The copies of another run, a recomputation, are gone with that run. */
   endAutocast(): void {
+    if (!this.goesOn) this.freeCopies()
+  }
+
+  /**
+   * Lets the next micro-batch use the copies of the first one. Autograd runs what was recorded last first: the gradients of copies wait until
+   * backward is done with everything else.
+   */
+  reuseCopies(): void {
     const { tape } = this.ops
-    const own = this.#castsOfRun === tape.run ? this.#casts : []
+    if (!this.goesOn) return
+    for (const [parameter, cast] of this.#casts) {
+      const { elements, dtype, storage } = cast
+      const again = tape.record(
+        [parameter],
+        {},
+        () => ({ elements, dtype, storage: tape.ledger.retain(storage) }),
+        (gradient) => {
+          const wide = this.ops.gradient(elements, parameter.dtype, '_to_copy')
+          const parts = emptyParts()
+          parts[gradient.part] = gradient.bytes
+          tape.ledger.shift(parts, -(parameter.alike ?? 0))
+          return [wide]
+        },
+      )
+      tape.free(cast)
+      this.#casts.set(parameter, again)
+    }
+  }
+
+  /** Autocast ends. */
+  freeCopies(): void {
+    const { tape } = this.ops
+    const own = this.goesOn || this.#castsOfRun === tape.run ? this.#casts : []
     for (const [{ alike = 0 }, cast] of own) {
       const before = { ...tape.ledger.now }
       tape.free(cast)
@@ -41,13 +74,15 @@ export class AutocastCopies {
     const { grad, isDetached, isIdle } = parameter
     const isLeaf = grad && (grad.kind === 'leaf' || isDetached)
     if (!isLeaf && !isIdle) return this.ops.to(parameter, this.half)
-    if (this.#castsOfRun !== tape.run) {
+    if (!this.goesOn && this.#castsOfRun !== tape.run) {
       this.#casts = new Map()
       this.#castsOfRun = tape.run
     }
     const known = this.#casts.get(parameter)
     if (known) return tape.alias(known)
     const cast = this.ops.to(parameter, this.half)
+    // They are no activations of one micro-batch.
+    if (this.goesOn) tape.ledger.rebook(cast.storage, 'parameters')
     this.#casts.set(parameter, tape.alias(cast))
     return cast
   }

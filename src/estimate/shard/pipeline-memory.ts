@@ -1,7 +1,6 @@
 import type { Architecture } from '../../architecture/index.js'
 import type { CheckedMemoryOptions } from '../checked-memory-options.js'
 import type { MemoryEstimate } from '../memory-estimate.js'
-import { methodOf } from '../methods.js'
 import { WITH_HEAD } from '../replay/loss/loss.js'
 import type { ResolvedModel } from '../resolved-model.js'
 import type { Layout } from '../sharding.js'
@@ -91,7 +90,6 @@ export function pipelineOf(
     last: stage(pipeline - 1),
     batches,
     assumptions: rank ? tensorAssumptions(tensor, rank.plan, options) : [],
-    isMixed: methodOf(options.method).weights === 'float32',
     reshards: options.sharding.reshardAfterForward ?? false,
   }
 }
@@ -108,8 +106,6 @@ interface Pipeline {
   readonly batches: number
   /** What is assumed of tensor parallelism within a stage. */
   readonly assumptions: readonly string[]
-  /** Whether float32 weights run under autocast. */
-  readonly isMixed: boolean
   /** Whether FSDP2 frees parameters after each forward pass. */
   readonly reshards: boolean
 }
@@ -120,7 +116,7 @@ function largestOf(moments: readonly MemoryEstimate[]): MemoryEstimate {
 
 function withAssumptions(
   { first, last }: Stages,
-  { batches, assumptions, isMixed, reshards }: Pipeline,
+  { batches, assumptions, reshards }: Pipeline,
   { pipeline, data }: Degrees,
 ): MemoryEstimate {
   const largest = last.tensorBytes > first.tensorBytes ? last : first
@@ -130,11 +126,6 @@ function withAssumptions(
       ...largest.assumptions,
       ...assumptions,
       `${pipeline} pipeline stages with equal parts of the layers, ${batches} micro-batches in a step, scheduled 1F1B (torch 2.15, \`Schedule1F1B\`): ${pipeline} are in flight on the first stage, and one on the last; the estimate is for the ${largest === first ? 'first' : 'last'} one, which needs more than the other`,
-      ...(isMixed
-        ? [
-            'a pipeline in mixed precision was from 2.6 % too low to 7.6 % too high in 12 recorded runs of small models: copies of weights under autocast outlive their micro-batch, which is not replayed',
-          ]
-        : []),
       ...(data > 1
         ? [
             `ranks of FSDP2 in a pipeline ${reshards ? 'keep what backward has gathered until the next forward pass' : 'gather parameters once for all micro-batches, as torchtitan 0.3.0 does it unless it is told otherwise (`reshardAfterForward`)'}, and hold whole gradients until all are done (torch 2.15, \`distributed/pipelining/stage.py\`)`,
@@ -147,7 +138,7 @@ function withAssumptions(
 /** What torch's pipelines do not work with, or was not looked at, with a way out; absent if all does. */
 export function refusedBesidePipeline(
   model: Architecture,
-  { loss, storage, sharding, method }: CheckedMemoryOptions,
+  { loss, storage, sharding }: CheckedMemoryOptions,
 ): string | undefined {
   const { dimensions, className, forward } = model
   const { order = 'sequential' } = forward?.residual ?? {}
@@ -164,10 +155,6 @@ export function refusedBesidePipeline(
     [
       sharding.ranks > 1 && sharding.strategy !== 'fsdp2' && sharding.strategy !== 'hsdp',
       `${sharding.strategy}: use fsdp2 or hsdp`,
-    ],
-    [
-      sharding.ranks > 1 && methodOf(method).weights === 'float32',
-      'full-mixed and ranks of FSDP2: leave `sharding` out, or use `tensor`',
     ],
     [storage !== undefined, `weights in ${storage}: take weights in 16 bits`],
   ]

@@ -352,9 +352,10 @@ def train_stage(module, ids, options, ledger, mesh):
         p.register_post_accumulate_grad_hook(lambda p: p.grad is not None and ledger.book(p.grad, "gradients", True))
     count, index, batches = options["layout"]["pipeline"], options["stage"], max(options.get("gradientAccumulation", 1), options["layout"]["pipeline"])
     like = {"device": "meta", "requires_grad": True}
-    # Under autocast, the residual stream of float32 weights is in float32, and logits are not.
+    # Under autocast, the residual stream of float32 weights is in float32, and logits are not. FSDP2 gathers them in bfloat16.
     is_mixed = options["method"] == "full-mixed"
-    hidden = torch.empty(*ids.shape, module.model.config.hidden_size, dtype=torch.float32 if is_mixed else torch.bfloat16, **like)
+    is_wide = is_mixed and options.get("sharding", {}).get("ranks", 1) == 1
+    hidden = torch.empty(*ids.shape, module.model.config.hidden_size, dtype=torch.float32 if is_wide else torch.bfloat16, **like)
     logits = torch.empty(*ids.shape, module.model.config.vocab_size, dtype=torch.bfloat16, **like)
     given = ids if module.is_first else hidden
     made = logits if module.is_last else hidden

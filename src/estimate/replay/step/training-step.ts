@@ -36,6 +36,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   const ops = new Operations(tape)
   const { autocast, kernels, division } = step
   const layers = new Layers(ops, weights, tokens, autocast, model.linear, kernels, half, division)
+  layers.goesOn = step.stage !== undefined
   const options: StepOptions = {
     ...sizes,
     sequence,
@@ -80,6 +81,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
     const inFlight = step.inFlightBytes && ledger.allocate(step.inFlightBytes, 'activations')
     const sent = step.sentBytes && ledger.allocate(step.sentBytes, 'activations')
     if (step.sharesBuffers) shareBuffers(ledger, model.buffers({ ...sizes, batch: 0 }, step.parameterDtype, true))
+    layers.reuseCopies()
     others?.before()
     const loss = others ? others.loss() : pass.loss()
     const after = { ...ledger.now }
@@ -108,6 +110,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   ledger.reset()
   const afterForward = run()
   const leaves = [...weights.leaves, ...(others?.leaves ?? [])]
+  if (layers.goesOn) layers.freeCopies()
   zero?.beforeStep()
   if (!step.stepsOnCpu) for (const group of groupsOf(leaves, step)) optimizerStep(ledger, group, kind)
   zero?.afterStep()
