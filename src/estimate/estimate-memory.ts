@@ -75,8 +75,11 @@ function givenLayout(resolved: ResolvedModel, options: CheckedMemoryOptions): Me
   if (ranks % expert !== 0) {
     throw new RangeError(`\`layout.expert\` is ${expert}, which does not divide the ${ranks} ranks of \`sharding\``)
   }
-  if (ranks > 1 && !SHARING_PARAMETERS.has(strategy)) {
-    throw new TypeError(`\`layout\` can be estimated with ${[...SHARING_PARAMETERS].join(', ')}, not with ${strategy}`)
+  // Sequences can be divided among copies of a model too.
+  const isCopied = strategy === 'ddp' && tensor * pipeline * expert === 1
+  if (ranks > 1 && !SHARING_PARAMETERS.has(strategy) && !isCopied) {
+    const found = `\`layout\` can be estimated with ${[...SHARING_PARAMETERS].join(', ')}, not with ${strategy}`
+    throw new TypeError(strategy === 'ddp' ? `${found}, which can stand beside \`layout.context\` alone` : found)
   }
   refuseBesideLayout(options.sharding, options.layout)
   const own = { ...options, sequenceLength: Math.ceil(options.sequenceLength / context) }

@@ -22,6 +22,7 @@ const RECORDS = [
   'pipelines.jsonl.gz',
   'pipeline-sharding.jsonl.gz',
   'pipelines-mixed.jsonl.gz',
+  'layout-ddp.jsonl.gz',
 ]
   .flatMap(memoryRecords)
   .map((record) => [record.id, record] as const)
@@ -114,7 +115,11 @@ describe('what a layout cannot be', () => {
     [{ layout: { tensor: 2 }, method: 'lora', lora: { rank: 8, useDora: true } }, 'useDora of adapters: leave it out'],
     [{ layout: { tensor: 2 }, sharding: { strategy: 'fsdp1', ranks: 2 } }, 'fsdp1: use fsdp2 or hsdp'],
     [{ layout: { pipeline: 2 }, sharding: { strategy: 'zero-3', ranks: 2 } }, 'zero-3: use fsdp2 or hsdp'],
-    [{ layout: { pipeline: 2 }, loss: 'fused-linear' }, "the loss fused-linear: pass `loss: 'logits'`"],
+    [
+      { layout: { pipeline: 2 }, loss: 'fused-linear' },
+      "the loss of the logits that the last stage returns: pass `loss: 'logits'`",
+    ],
+    [{ layout: { pipeline: 2 }, sharding: { strategy: 'ddp', ranks: 2 } }, 'beside `layout.context` alone'],
     [{ layout: { sequenceParallel: true, context: 2 } }, 'needs tensor-parallel ranks: pass `layout.tensor`'],
     [{ layout: { sequenceParallel: true, tensor: 2, pipeline: 2 } }, 'together with `pipeline`'],
     [{ layout: { context: 2 }, attention: 'eager' }, 'needs a kernel for ring attention'],
@@ -182,6 +187,15 @@ describe('Adapters of tensor-parallel ranks', () => {
     expect(estimate(lora('all-linear')).assumptions.join()).toContain('with transformers 5.17.0')
   })
 })
+
+it.each([{ tensor: 2 }, { pipeline: 2 }])(
+  "torchtitan's loss of chunks is refused with %j, and the way out works",
+  (layout) => {
+    const options: MemoryOptions = { preset: 'torchtitan', layout, sharding: { strategy: 'fsdp2', ranks: 2 } }
+    expect(() => estimate(options)).toThrow("pass `loss: 'logits'`")
+    expect(estimate({ ...options, loss: 'logits' }).totalBytes).toBeGreaterThan(0)
+  },
+)
 
 it('The assumptions of a layout say whose code it is', () => {
   const said = (layout: NonNullable<MemoryOptions['layout']>) => estimate({ layout }).assumptions.join()

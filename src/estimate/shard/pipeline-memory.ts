@@ -151,7 +151,10 @@ export function refusedBesidePipeline(
       !ORDERS.has(order) || forward?.attention?.keySharing !== undefined || (forward?.embedding ?? 'plain') !== 'plain',
       `${className}, whose layers get more than hidden states: use \`sharding\``,
     ],
-    [WITH_HEAD.includes(loss.kind), `the loss ${loss.kind}: pass \`loss: 'logits'\``],
+    [
+      WITH_HEAD.includes(loss.kind),
+      `the loss ${loss.kind}, which computes the head too, while torch's schedule computes the loss of the logits that the last stage returns: pass \`loss: 'logits'\``,
+    ],
     [
       sharding.ranks > 1 && sharding.strategy !== 'fsdp2' && sharding.strategy !== 'hsdp',
       `${sharding.strategy}: use fsdp2 or hsdp`,

@@ -15,7 +15,7 @@ pipeline    one stage (options.stage, 0 by default) of torch's `Schedule1F1B`, w
 expert      experts on options.layout.expert of the ranks of sharding, as transformers 5.24 does it (`AllToAllEP` of `distributed/expert_parallel.py`,
             `apply_fully_sharded_data_parallelism` of its `fsdp.py`), with as many tokens for each rank.
 sharding    FSDP2 around every decoder layer and the root, over the ranks beside those of the layout, with `parameterDtype`, `reduceDtype` and
-            `reshardAfterForward`.
+            `reshardAfterForward`; or DDP around the model, beside context parallelism.
 
 The Ledger of oracle.py counts storages; of a distributed tensor its local one. The second step is recorded.
 
@@ -38,7 +38,7 @@ from torch.distributed.tensor import DTensor
 from torch.testing._internal.distributed.fake_pg import FakeStore
 
 import oracle
-from data_parallel import NONZERO, ResizedLedger, counting_resizes, decoder_layers, dtype_of, has_policy, without_values
+from data_parallel import NONZERO, KeptBuckets, ResizedLedger, counting_resizes, decoder_layers, dtype_of, has_policy, reduced, without_values
 import transformers
 
 if transformers.__version__ < "5":  # which computes experts one by one
@@ -240,7 +240,12 @@ def sharded(model, options, mesh, experts=()):
 
     sharding = options.get("sharding", {})
     if sharding.get("ranks", 1) == 1:
-        return
+        return model
+    if sharding["strategy"] == "ddp":
+        wrapped = torch.nn.parallel.DistributedDataParallel(model, process_group=mesh["data"].get_group(), init_sync=False)
+        wrapped.register_comm_hook(None, reduced)
+        wrapped.reducer = KeptBuckets(wrapped.reducer)
+        return wrapped
     param = torch.bfloat16 if has_policy(options) else None
     how = {
         "mesh": mesh["data"],
@@ -251,6 +256,7 @@ def sharded(model, options, mesh, experts=()):
     for layer in decoder_layers(model):
         fully_shard(layer, **how)
     fully_shard(model, **how)
+    return model
 
 
 @contextmanager
@@ -429,7 +435,7 @@ def run(config, options, trace=None):
         model = Stage(model, options["stage"], layout["pipeline"])
     with FakeTensorMode(allow_non_fake_inputs=True), like_cuda(options.get("attention")), without_values(), as_on_a_gpu(ledger), counting_resizes(ledger), ledger:
         materialize_local(model)
-        sharded(model, options, mesh, experts)
+        model = sharded(model, options, mesh, experts)
         for p in model.parameters():
             ledger.book(p, "parameters", True)
         for b in model.buffers():
