@@ -21,7 +21,7 @@ export function isSame(one: readonly number[], other: readonly number[]): boolea
 
 /** A shape with its `-1` filled in. */
 export function filled(shape: readonly number[], elements: number): number[] {
-  const known = shape.filter((size) => size >= 0).reduce((product, size) => product * size, 1)
+  const known = shape.reduce((product, size) => (size < 0 ? product : product * size), 1)
   return shape.map((size) => (size < 0 ? elements / known : size))
 }
 
@@ -50,6 +50,7 @@ export function isContiguous({ shape, strides }: Layout): boolean {
 
 /** Whether a layout has no gaps and no element twice, in any order of its dimensions. */
 export function isDense({ shape, strides }: Layout): boolean {
+  if (isContiguous({ shape, strides })) return true
   let expected = 1
   const dims = shape.map((size, dim) => ({ size, stride: strides[dim] ?? 0 })).filter(({ size }) => size !== 1)
   for (const { size, stride } of dims.sort((a, b) => a.stride - b.stride)) {
@@ -62,25 +63,24 @@ export function isDense({ shape, strides }: Layout): boolean {
 /** The layout of the same elements in another shape; absent if they must be copied for it (torch's `computeStride`). */
 export function viewed(layout: Layout, shape: readonly number[]): Layout | undefined {
   if (sizeOf(layout.shape) === 0) return contiguous(shape)
-  const old = layout.shape.map((size, dim) => ({ size, stride: layout.strides[dim] ?? 0 }))
-  const strides = Array.from<number>({ length: shape.length })
+  const { shape: sizes, strides: steps } = layout
+  const strides = shape.slice()
   let at = shape.length - 1
-  let base = old.at(-1)?.stride ?? 1
+  let base = steps.at(-1) ?? 1
   let elements = 1
   let covered = 1
-  for (let dim = old.length - 1; dim >= 0; dim -= 1) {
-    const { size = 1 } = old[dim] ?? {}
-    elements *= size
-    const outer = old[dim - 1]
-    if (dim > 0 && (outer?.size === 1 || outer?.stride === elements * base)) continue
+  for (let dim = sizes.length - 1; dim >= 0; dim -= 1) {
+    elements *= sizes[dim] ?? 1
+    const outer = steps[dim - 1]
+    if (dim > 0 && (sizes[dim - 1] === 1 || outer === elements * base)) continue
     while (at >= 0 && (covered < elements || shape[at] === 1)) {
       strides[at] = covered * base
       covered *= shape[at] ?? 1
       at -= 1
     }
     if (covered !== elements) return undefined
-    if (outer) {
-      base = outer.stride
+    if (outer !== undefined) {
+      base = outer
       elements = 1
       covered = 1
     }
@@ -113,9 +113,10 @@ export function expanded({ shape, strides }: Layout, to: readonly number[]): Lay
 
 /** The layout of what an elementwise operation makes: in the memory order of its inputs (torch's `TensorIterator`). */
 export function elementwise(...inputs: readonly Layout[]): Layout {
-  const shape = broadcastShape(...inputs.map((input) => input.shape))
-  const isAlike = inputs.every((input) => isSame(input.shape, shape))
   const [first] = inputs
+  const isOneShape = first !== undefined && inputs.every((input) => isSame(input.shape, first.shape))
+  const shape = isOneShape ? first.shape : broadcastShape(...inputs.map((input) => input.shape))
+  const isAlike = isOneShape || inputs.every((input) => isSame(input.shape, shape))
   if (isAlike && inputs.every(isContiguous)) return contiguous(shape)
   if (isAlike && first && isDense(first) && inputs.every(({ strides }) => isSame(strides, first.strides)))
     return { shape, strides: first.strides }

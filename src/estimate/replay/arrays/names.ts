@@ -16,7 +16,7 @@ export class Names {
   /** Binds a name, after the right side is computed: what it was bound to is freed. */
   let(name: string, value: Shaped): Shaped {
     if (value.isNamed) this.#tape.alias(value)
-    const named = { ...value, isNamed: true }
+    const named = value.isNamed ? value : { ...value, isNamed: true }
     this.delete(name)
     this.#bound.set(name, named)
     return named
