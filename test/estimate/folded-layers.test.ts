@@ -47,6 +47,30 @@ const MODELS: readonly Readonly<Record<string, unknown>>[] = [
     qk_nope_head_dim: 16,
     v_head_dim: 16,
   },
+  // What attention layers share is freed with the first of them.
+  {
+    ...SIZES,
+    model_type: 'jamba',
+    num_hidden_layers: 19,
+    attn_layer_period: 4,
+    attn_layer_offset: 2,
+    num_experts: 3,
+    mamba_d_state: 4,
+    mamba_dt_rank: 6,
+  },
+  {
+    ...SIZES,
+    model_type: 'gemma3n_text',
+    head_dim: 16,
+    num_hidden_layers: 24,
+    num_kv_shared_layers: 10,
+    sliding_window: 32,
+    intermediate_size: 160,
+    vocab_size_per_layer_input: 700,
+    hidden_size_per_layer_input: 16,
+    laurel_rank: 8,
+    activation_sparsity_pattern: Array.from({ length: 24 }, () => 0),
+  },
 ]
 const CASES = MODELS.flatMap((config) => STEPS.map((step) => [config['model_type'], step, config] as const))
 
@@ -90,9 +114,10 @@ describe('foldLayers', () => {
       num_hidden_layers: 62,
       sliding_window: 32,
     })
-    const { gaps, layers } = replayModel(architecture)
-    expect([...gaps]).toEqual([['model.layers.7', { period: 6, count: 7 }]])
-    expect(layers.length).toBe(62 - 42)
+    const { leftOut, layers } = replayModel(architecture)
+    // Every sixth layer attends to all tokens.
+    expect(layers.map(({ index }) => index)).toEqual([0, 1, 2, 4, 5, 6, 7, 58, 59, 60, 61])
+    expect([...leftOut.values()].flat().length).toBe(62 - layers.length)
   })
 
   it('leaves out experts with the same number of rows', () => {
@@ -103,7 +128,7 @@ describe('foldLayers', () => {
       num_local_experts: 20,
     })
     // 2 × 64 rows: eight experts get seven rows, twelve get six.
-    const { gaps, omitted } = replayModel(architecture).forTokens(64)
+    const { omitted } = replayModel(architecture).forTokens(64)
     const blocks = ['model.layers.0.block_sparse_moe.experts', 'model.layers.1.block_sparse_moe.experts']
     expect([...omitted]).toEqual(
       blocks.flatMap((block) => [
@@ -111,16 +136,17 @@ describe('foldLayers', () => {
         [`${block}.10`, 7],
       ]),
     )
-    expect([...gaps.keys()]).toEqual([...omitted.keys()])
   })
 
-  it('leaves three layers before a gap and two behind it', () => {
+  it('leaves three layers before a gap and one behind it', () => {
     const architecture = architectureFromConfig({ ...SIZES, model_type: 'llama', num_hidden_layers: 12 })
-    expect([...replayModel(architecture).omitted]).toEqual([['model.layers.2', 7]])
+    const { omitted, leftOut } = replayModel(architecture)
+    expect([...omitted]).toEqual([['model.layers.2', 8]])
+    expect([...leftOut]).toEqual([['model.layers.2', Array.from({ length: 8 }, () => 'model.layers.2')]])
   })
 
   it('leaves short rows alone', () => {
-    const architecture = architectureFromConfig({ ...SIZES, model_type: 'llama', num_hidden_layers: 6 })
+    const architecture = architectureFromConfig({ ...SIZES, model_type: 'llama', num_hidden_layers: 4 })
     expect(replayModel(architecture).architecture).toBe(architecture)
   })
 })

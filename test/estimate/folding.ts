@@ -6,7 +6,7 @@ import type { TrainingStep } from '../../src/estimate/replay/step/training-optio
 
 /** Replays everything. */
 export const UNFOLDED: Folding = {
-  layers: (architecture: Architecture) => ({ architecture, omitted: new Map(), gaps: new Map() }),
+  layers: (architecture: Architecture) => ({ architecture, omitted: new Map(), leftOut: new Map() }),
   experts: false,
   loops: false,
   programs: false,
@@ -73,4 +73,6 @@ export const STEPS: readonly Partial<TrainingStep>[] = [
   { optimizerStep: 'in-backward', recompute: { every: 1 }, batch: 1, sequence: 73 },
   { optimizerStep: 'for-loop', sequence: 7, batch: 1 },
   { offloadsActivations: true, recompute: { every: 1 }, keepOutputs: true },
+  { kernel: 'eager', recompute: { every: 1 }, reentrant: true, microBatches: 2 },
+  { zero: { stage: 2, ranks: 4, bucketSize: 1e6, overlaps: true, offloads: false }, masterBytes: 4, stateRanks: 4 },
 ]

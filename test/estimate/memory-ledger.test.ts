@@ -31,6 +31,49 @@ it('The peak of a GPU has what kernels hold within themselves, and less where th
   expect(ledger.kernelPeak).toEqual({ totalBytes: 200, operation: 'start', possibleBytes: 200 })
 })
 
+it('What repeats counts again from where it is repeated, also before it has run', () => {
+  const ledger = new MemoryLedger()
+  ledger.phase = 'backward'
+  const stretch = (): ReturnType<MemoryLedger['end']> => {
+    const open = ledger.begin()
+    const scratch = ledger.allocate(70)
+    ledger.observe('mm', 0, 5)
+    ledger.release(scratch)
+    ledger.allocate(10, 'gradients')
+    return ledger.end(open)
+  }
+  ledger.allocate(100, 'parameters')
+  const made = stretch()
+  expect(ledger.peak).toMatchObject({ totalBytes: 170, operation: 'mm' })
+  ledger.repeat(made, 2)
+  expect([ledger.total, ledger.peak.totalBytes, ledger.kernelPeak.totalBytes]).toEqual([130, 190, 195])
+  let later: typeof made | undefined
+  ledger.defer(() => later ?? made, 2)
+  ledger.allocate(1000, 'buffers')
+  ledger.observe('zeros')
+  later = stretch()
+  expect(ledger.total).toBe(1140)
+  ledger.settle()
+  expect(ledger.total).toBe(1160)
+  expect(ledger.peak).toMatchObject({ totalBytes: 1220, operation: 'mm', phase: 'backward' })
+  expect(ledger.peak.parts).toMatchObject({ parameters: 100, gradients: 50, buffers: 1000, temporary: 70 })
+})
+
+it('A storage that a stretch frees and its repetitions do not lives on in them', () => {
+  const ledger = new MemoryLedger()
+  const shared = ledger.allocate(50)
+  const open = ledger.begin(ledger.made)
+  const own = ledger.allocate(20)
+  ledger.observe('mul')
+  ledger.release(shared)
+  ledger.observe('sum')
+  ledger.release(own)
+  const stretch = ledger.end(open)
+  expect([ledger.total, ledger.peak.totalBytes]).toEqual([0, 70])
+  ledger.repeat(stretch, 1)
+  expect([ledger.total, ledger.peak.totalBytes, stretch.highest.peak.totalBytes]).toEqual([0, 70, 70])
+})
+
 // Their code rotates in float32, and casts back to the dtype of the stream, which is float32 already.
 it.each(['minicpm', 'baichuan'])('The float32 stream of prepared weights is rotated without a cast: %s', (family) => {
   const model = architectureFromConfig({ model_type: family })

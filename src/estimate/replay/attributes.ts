@@ -14,9 +14,9 @@ export class Attributes {
     this.#ledger = ledger
   }
 
-  /** All their bytes. */
-  get bytes(): number {
-    return [...this.#kept].reduce((sum, { bytes }) => sum + bytes, this.#omitted)
+  /** The bytes of those that are newer than a storage of an age. */
+  bytesSince(oldest: number): number {
+    return [...this.#kept].reduce((sum, { bytes, age }) => (age > oldest ? sum + bytes : sum), this.#omitted)
   }
 
   keep(storages: readonly Storage[]): void {

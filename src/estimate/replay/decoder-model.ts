@@ -1,7 +1,8 @@
 import type { Architecture } from '../../architecture/index.js'
 import type { Sense } from '../../architecture/sense.js'
 import type { CompleteForwardPass } from './complete-forward-pass.js'
-import type { Gap } from './folding/folded-layers.js'
+import type { Gap } from './folding/omitted-layers.js'
+import type { LeftOut } from './folding/repeated-layers.js'
 import type { LabelHead } from './loss/label-head.js'
 import type { ModelSizes } from './model-sizes.js'
 import type { ModuleFacts } from './program/module-facts.js'
@@ -12,7 +13,9 @@ export interface DecoderModel {
   readonly architecture: Architecture
   /** How many layers like a layer, or experts like an expert, are not replayed, by its name. */
   readonly omitted: ReadonlyMap<string, number>
-  /** Where layers and experts are left out, by the name of the one before. */
+  /** Where layers are left out. */
+  readonly leftOut: LeftOut
+  /** Where experts are left out, by the name of the one before. */
   readonly gaps: ReadonlyMap<string, Gap>
   /** Whether experts, and iterations of loops within a layer, may be left out too. */
   readonly foldsExperts: boolean

@@ -14,7 +14,7 @@ export interface Tensor {
   readonly dtype: ComputeDtype
   readonly storage: Storage
   /** Where its gradient goes; absent if it has none. */
-  readonly grad?: Node | Leaf
+  readonly grad?: Node | Leaf | undefined
   /** Set if it is stored in fewer bits: it is unpacked for each use. */
   readonly storedAs?: PackedStorage
   /** How many parameters are like it in layers that are not replayed. */
@@ -75,7 +75,8 @@ export interface Node {
   readonly castsWithin?: boolean
   /** As that of a parameter. */
   addsInPlace?: boolean
-  frame?: Frame
+  /** The checkpointed layer that it belongs to. */
+  readonly frame: Frame | undefined
 }
 
 /**

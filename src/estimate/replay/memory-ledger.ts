@@ -1,31 +1,7 @@
-/** The parts that live bytes are counted under, as in the result of `estimateMemory`. */
-export const PARTS = [
-  'parameters',
-  'gradients',
-  'optimizerStates',
-  'activations',
-  'temporary',
-  'kvCache',
-  'buffers',
-] as const
+import { Highest, type Live, moved } from './highest.js'
+import { change, emptyParts, type MemoryPart, PARTS, type PartBytes, type Peak, type Phase } from './part-bytes.js'
 
-/** One part. `activations` are allocated in the forward pass, `temporary` in the backward pass, including recomputed tensors. */
-export type MemoryPart = (typeof PARTS)[number]
-
-/** Bytes by part. */
-export type PartBytes = Record<MemoryPart, number>
-
-/** The three phases of a step. */
-export type Phase = 'forward' | 'backward' | 'step'
-
-/** The peak of the live bytes, and where it was. */
-export interface Peak {
-  readonly totalBytes: number
-  readonly parts: Readonly<PartBytes>
-  readonly phase: Phase
-  /** torch's name of the operation that reached it. */
-  readonly operation: string
-}
+export { change, emptyParts, type MemoryPart, PARTS, type PartBytes, type Peak, type Phase } from './part-bytes.js'
 
 /** The highest place of a run on a GPU, where kernels hold memory within themselves. */
 export interface KernelPeak {
@@ -40,8 +16,38 @@ export interface Storage {
   readonly bytes: number
   part: MemoryPart
   references: number
+  /** How many were made before it. */
+  age: number
   /** Whether it is certain that a gradient in it is what an operation returned, and not a view of that. */
   isResult: boolean
+}
+
+/** What a stretch of a run did: what was live at both ends, and its highest places. */
+export interface Stretch {
+  readonly start: Live
+  readonly end: Live
+  readonly highest: Highest
+}
+
+/** A stretch that has not ended. */
+export interface OpenStretch {
+  start: Live
+  /** The highest places before it. */
+  readonly before: Highest
+  /** Of storages that are as old, the stretch keeps those that are freed in it. */
+  readonly keepsUntil: number
+  /** Its highest places until it freed one, and what it keeps of these. */
+  readonly again: Highest
+  kept: Live
+}
+
+/** A place where a stretch counts again that comes later in the replay. */
+interface Deferred {
+  /** The highest places since the one before, and what is live at it, without those that are deferred. */
+  readonly highest: Highest
+  at: Live
+  readonly stretch: () => Stretch
+  readonly times: number
 }
 
 /**
@@ -52,10 +58,14 @@ export class MemoryLedger {
   readonly now: PartBytes = emptyParts()
   phase: Phase = 'forward'
   #total = 0
-  #peak: Peak = { totalBytes: 0, parts: emptyParts(), phase: 'forward', operation: 'start' }
-  #kernelPeakBytes = 0
-  #kernelPeakAt = 'start'
-  #possibleBytes = 0
+  #made = 0
+  #highest = new Highest()
+  readonly #open: OpenStretch[] = []
+  readonly #deferred: Deferred[] = []
+
+  constructor() {
+    this.reset()
+  }
 
   /** The live bytes now. */
   get total(): number {
@@ -63,13 +73,13 @@ export class MemoryLedger {
   }
 
   get peak(): Peak {
-    return this.#peak
+    return this.#highest.peak
   }
 
   /** The peak with what kernels of a GPU hold within themselves. It is lower than the other one where the engine adds gradients in place. */
   get kernelPeak(): KernelPeak {
-    const [totalBytes, operation] = [this.#kernelPeakBytes, this.#kernelPeakAt]
-    return { totalBytes, operation, possibleBytes: Math.max(this.#possibleBytes, totalBytes) }
+    const { kernelBytes: totalBytes, kernelAt: operation, possibleBytes } = this.#highest
+    return { totalBytes, operation, possibleBytes: Math.max(possibleBytes, totalBytes) }
   }
 
   /** The part of what a phase allocates. */
@@ -84,16 +94,28 @@ export class MemoryLedger {
     if (Number.isNaN(bytes)) throw new Error('the size of a tensor is not a number')
     this.now[part] += bytes
     this.#total += bytes
-    return { bytes, part, references: 1, isResult: false }
+    this.#made += 1
+    return { bytes, part, references: 1, age: this.#made, isResult: false }
   }
 
   /** Bytes that were there from the start, as the replay finds out later: they count in the peak so far, too. */
   allocateFromStart(bytes: number, part: MemoryPart): void {
+    const [from, earlier] = [this.#live, this.#open.flatMap(({ before, again }) => [before, again])]
     this.allocate(bytes, part)
-    const { totalBytes, parts } = this.#peak
-    this.#peak = { ...this.#peak, totalBytes: totalBytes + bytes, parts: { ...parts, [part]: parts[part] + bytes } }
-    this.#kernelPeakBytes += bytes
-    if (this.#possibleBytes > 0) this.#possibleBytes += bytes
+    const to = this.#live
+    for (const highest of [this.#highest, ...earlier]) highest.shift(from, to)
+    for (const stretch of this.#open) stretch.start = moved(stretch.start, from, to)
+    for (const one of this.#deferred) {
+      one.highest.shift(from, to)
+      one.at = moved(one.at, from, to)
+    }
+  }
+
+  /** A new storage that there is only one of, however often the stretch counts that makes it. */
+  allocateOnce(bytes: number, part: MemoryPart): Storage {
+    const open = this.#open.at(-1)
+    if (open) this.#keep(open, { part, bytes: -Math.round(bytes) })
+    return this.allocate(bytes, part)
   }
 
   retain(storage: Storage): Storage {
@@ -107,6 +129,8 @@ export class MemoryLedger {
     if (storage.references > 0) return this.allocate(storage.bytes)
     storage.part = this.part
     storage.references = 1
+    this.#made += 1
+    storage.age = this.#made
     this.now[storage.part] += storage.bytes
     this.#total += storage.bytes
     return storage
@@ -116,6 +140,8 @@ export class MemoryLedger {
     storage.references -= 1
     if (storage.references > 0) return
     if (storage.references < 0) throw new Error('a storage was freed twice')
+    const open = this.#open.at(-1)
+    if (open && storage.age <= open.keepsUntil) this.#keep(open, storage)
     this.now[storage.part] -= storage.bytes
     this.#total -= storage.bytes
   }
@@ -143,37 +169,107 @@ export class MemoryLedger {
    */
   observe(operation: string, scratchBytes = 0, withinBytes = 0): void {
     const totalBytes = this.#total + scratchBytes
-    if (totalBytes + withinBytes > this.#kernelPeakBytes) {
-      this.#kernelPeakBytes = totalBytes + withinBytes
-      this.#kernelPeakAt = operation
+    const highest = this.#highest
+    if (totalBytes + withinBytes > highest.kernelBytes) {
+      highest.kernelBytes = totalBytes + withinBytes
+      highest.kernelAt = operation
     }
-    if (totalBytes <= this.#peak.totalBytes) return
+    if (totalBytes <= highest.peak.totalBytes) return
     const parts = { ...this.now, temporary: this.now.temporary + scratchBytes }
-    this.#peak = { totalBytes, parts, phase: this.phase, operation }
+    highest.peak = { totalBytes, parts, phase: this.phase, operation }
   }
 
   /** Notes what a kernel may hold within itself, or not. */
   mayHold(bytes: number): void {
-    this.#possibleBytes = Math.max(this.#possibleBytes, this.#total + bytes)
+    this.#highest.possibleBytes = Math.max(this.#highest.possibleBytes, this.#total + bytes)
   }
 
   /** Resets the peak to what is live now. */
   reset(): void {
-    this.#kernelPeakBytes = this.#total
-    this.#kernelPeakAt = 'start'
-    this.#possibleBytes = 0
-    this.#peak = { totalBytes: this.#total, parts: { ...this.now }, phase: this.phase, operation: 'start' }
+    this.#highest = new Highest()
+    this.observe('start')
+  }
+
+  /** How many storages were made so far. */
+  get made(): number {
+    return this.#made
+  }
+
+  /**
+   * Begins a stretch that may count again.
+   *
+   * @param keepsUntil - the age of storages that live on where it counts again, although it frees the last reference
+   */
+  begin(keepsUntil = 0): OpenStretch {
+    const open = { start: this.#live, before: this.#highest, keepsUntil, again: new Highest(), kept: NOTHING }
+    this.#open.push(open)
+    this.#highest = new Highest()
+    return open
+  }
+
+  /** Ends the stretch that was begun last. */
+  end(open: OpenStretch): Stretch {
+    this.#open.pop()
+    const { start, before, again, kept } = open
+    before.include(this.#highest, NOTHING, NOTHING)
+    again.include(this.#highest, NOTHING, kept)
+    this.#highest = before
+    return { start, end: moved(this.#live, NOTHING, kept), highest: again }
+  }
+
+  /** From here on, the stretch has so many bytes more where it counts again. */
+  #keep(open: OpenStretch, { bytes, part }: Pick<Storage, 'bytes' | 'part'>): void {
+    open.before.include(this.#highest, NOTHING, NOTHING)
+    open.again.include(this.#highest, NOTHING, open.kept)
+    this.#highest = new Highest()
+    const parts = { ...open.kept.parts, [part]: open.kept.parts[part] + bytes }
+    open.kept = { parts, totalBytes: open.kept.totalBytes + bytes }
+  }
+
+  /** Counts a stretch so many times more, from what is live now on. */
+  repeat(stretch: Stretch, times: number): void {
+    const end = repeated(this.#highest, stretch, this.#live, times)
+    this.shift(change(this.now, end.parts), 1)
+  }
+
+  /** Counts a stretch so many times here that comes later: until then, what is live is counted without it. */
+  defer(stretch: () => Stretch, times: number): void {
+    this.#deferred.push({ highest: this.#highest, at: this.#live, stretch, times })
+    this.#highest = new Highest()
+  }
+
+  /** Counts what was deferred. */
+  settle(): void {
+    const rest = { highest: this.#highest, at: this.#live }
+    const all = this.#deferred.splice(0)
+    if (all.length === 0) return
+    this.#highest = new Highest()
+    let more: Live = { parts: emptyParts(), totalBytes: 0 }
+    for (const { highest, at, stretch, times } of all) {
+      this.#highest.include(highest, NOTHING, more)
+      const start = moved(at, NOTHING, more)
+      more = moved(more, start, repeated(this.#highest, stretch(), start, times))
+    }
+    this.#highest.include(rest.highest, NOTHING, more)
+    this.shift(more.parts, 1)
+  }
+
+  get #live(): Live {
+    return { parts: { ...this.now }, totalBytes: this.#total }
   }
 }
 
-/** The difference in each part. */
-export function change(before: Readonly<PartBytes>, after: Readonly<PartBytes>): PartBytes {
-  const made = emptyParts()
-  for (const part of PARTS) made[part] = after[part] - before[part]
-  return made
+/** Includes the places of a stretch as often as it repeats from a place on, the highest of which is at one of the ends. Returns what is live then. */
+function repeated(among: Highest, { start, end, highest }: Stretch, from: Live, times: number): Live {
+  const more = change(start.parts, end.parts)
+  const after = (count: number): Live => {
+    const parts = { ...from.parts }
+    for (const part of PARTS) parts[part] += count * more[part]
+    return { parts, totalBytes: from.totalBytes + count * (end.totalBytes - start.totalBytes) }
+  }
+  among.include(highest, start, from)
+  if (times > 1) among.include(highest, start, after(times - 1))
+  return after(times)
 }
 
-/** Zero bytes in every part. */
-export function emptyParts(): PartBytes {
-  return { parameters: 0, gradients: 0, optimizerStates: 0, activations: 0, temporary: 0, kvCache: 0, buffers: 0 }
-}
+const NOTHING: Live = { parts: emptyParts(), totalBytes: 0 }

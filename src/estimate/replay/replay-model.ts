@@ -6,7 +6,8 @@ import type { DecoderModel } from './decoder-model.js'
 import type { StepOptions } from './decoder-run.js'
 import type { ComputeDtype } from './dtype.js'
 import { foldExperts } from './folding/folded-experts.js'
-import { foldLayers, type Gap } from './folding/folded-layers.js'
+import { foldLayers } from './folding/folded-layers.js'
+import type { LeftOut } from './folding/repeated-layers.js'
 import type { Layers } from './layers.js'
 import { labelBytes, labelHead } from './loss/label-head.js'
 import type { ModelPass } from './model-pass.js'
@@ -26,8 +27,8 @@ export interface ReplayModel {
   readonly architecture: Architecture
   /** How many layers like a layer, or experts like an expert, are not replayed, by its name. */
   readonly omitted: ReadonlyMap<string, number>
-  /** Where layers and experts are left out, by the name of the one before. */
-  readonly gaps: ReadonlyMap<string, Gap>
+  /** Where layers are left out. */
+  readonly leftOut: LeftOut
   /** The layers to replay. */
   readonly layers: readonly NamedLayer[]
   /** How linear layers compute. */
@@ -79,11 +80,11 @@ export function replayModel(
 }
 
 function ofDecoder(model: DecoderModel): ReplayModel {
-  const { architecture, omitted, gaps, layers, forward, head, labels, vectors, senses } = model
+  const { architecture, omitted, leftOut, layers, forward, head, labels, vectors, senses } = model
   return {
     architecture,
     omitted,
-    gaps,
+    leftOut,
     layers,
     linear: forward.linear,
     activation: forward.feedForward.activation,
@@ -111,7 +112,7 @@ function decoderModel(
   if (needsImages && senses.length === 0) throw new UndescribedBlock(needsImages)
   const forward = completeForwardPass(whole.forward, whole.dimensions)
   const sizes = modelSizes(whole.dimensions, forward)
-  const { architecture, omitted, gaps } = fold(whole, forward, sizes, kindOf)
+  const { architecture, omitted, leftOut } = fold(whole, forward, sizes, kindOf)
   const base = baseOf(architecture)
   if (!base) throw new UndescribedBlock(`${architecture.className} is not a stack of decoder layers`)
   const head = headOf(architecture)
@@ -119,7 +120,7 @@ function decoderModel(
   const vectors = forward.vectors && child({ name: '', module: architecture.root }, forward.vectors.module)
   const labels = labelHead(architecture)
   const parts = { architecture, base, layers: layersOf(base), head, labels, vectors, senses, facts }
-  return { ...parts, omitted, gaps, foldsExperts: experts, foldsLoops: loops, forward, sizes }
+  return { ...parts, omitted, leftOut, gaps: new Map(), foldsExperts: experts, foldsLoops: loops, forward, sizes }
 }
 
 /** The same modules with a score in place of the output embedding. */
@@ -150,15 +151,15 @@ function ofProgram(
   program: Program,
   { programs = true, kindOf }: Pick<Folding, 'programs' | 'kindOf'>,
 ): ReplayModel {
-  const { architecture, omitted, gaps } = programs
+  const { architecture, omitted, leftOut } = programs
     ? foldProgram(whole, program, kindOf)
-    : { architecture: whole, omitted: new Map(), gaps: new Map() }
-  const facts = { ...moduleFacts(architecture), omitted, gaps }
+    : { architecture: whole, omitted: new Map(), leftOut: new Map() }
+  const facts = { ...moduleFacts(architecture), omitted, leftOut }
   const { className } = architecture
   const model: ReplayModel = {
     architecture,
     omitted,
-    gaps,
+    leftOut,
     layers: facts.layers,
     linear: 'kernel',
     activation: undefined,

@@ -1,6 +1,5 @@
 import type { Carried, DecoderRun } from './decoder-run.js'
-import type { Gap } from './folding/folded-layers.js'
-import { OmittedLayers } from './folding/omitted-layers.js'
+import { type LeftOut, RepeatedLayers } from './folding/repeated-layers.js'
 import type { Sharding } from './sharding/sharding.js'
 import type { NamedLayer } from './submodules.js'
 import type { Tape, Tensor } from './tape.js'
@@ -11,8 +10,8 @@ export interface LayerList {
   readonly layers: readonly NamedLayer[]
   /** How many layers like a layer are not replayed, by its name. */
   readonly omitted: ReadonlyMap<string, number>
-  /** Where layers are left out, by the name of the one before. */
-  readonly gaps: ReadonlyMap<string, Gap>
+  /** Where layers are left out. */
+  readonly leftOut: LeftOut
 }
 
 /** What each layer gets, and what it computes. */
@@ -54,13 +53,13 @@ export function throughLayers(
   const { tape } = layers.ops
   const isCheckpointed = (index: number) =>
     recompute !== 'none' && (recompute === 'selective' || index % recompute.every === 0)
-  const omittedLayers = new OmittedLayers(tape, list.gaps)
+  const repeated = new RepeatedLayers(tape, list.leftOut)
   let hidden = input
   let returned: Tensor[] = []
   for (const layer of list.layers) {
-    omittedLayers.before()
+    repeated.before(layer.name)
     if (call.leavesOut?.(layer)) {
-      omittedLayers.behind(layer.name)
+      repeated.behind(layer.name)
       continue
     }
     const given = sharding ? entered(tape, sharding, list, layer, hidden) : hidden
@@ -95,7 +94,7 @@ export function throughLayers(
     returned = run.attentionWeights.splice(0)
     if (run.carried?.next) handOn(tape, run.carried)
     if (call.behind) hidden = call.behind(layer, hidden)
-    omittedLayers.behind(layer.name)
+    repeated.behind(layer.name)
   }
   if (run.carried?.chosen) returned.push(run.carried.chosen)
   return { hidden, returned }

@@ -1,4 +1,5 @@
 import { ArrivingGradients, layoutOf, storageOf } from './arriving-gradients.js'
+import { Attributes } from './attributes.js'
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
 import type { Backward, Frame, Gradient, Node, Tensor } from './graph.js'
 import { MemoryLedger, type MemoryPart, type Storage } from './memory-ledger.js'
@@ -18,7 +19,7 @@ export class Tape {
   readonly saved = new SavedTensors(this.ledger)
   readonly #nodes: (Node | (() => void))[] = []
   /** What the functions of reentrant checkpoints hold until the graph is freed. */
-  readonly #keywords: Storage[] = []
+  readonly keywords = new Attributes(this.ledger)
   #gradients = true
   /** What operations have saved that nothing will read. */
   #unread: { readonly holds: boolean; readonly held: Storage[] } | undefined
@@ -135,47 +136,52 @@ export class Tape {
    * @param saves - what backward needs: inputs are saved before the kernel runs, outputs after it. `attributes` are references that
    * an `autograd.Function` keeps as attributes of its context: checkpointing does not drop them.
    */
-  record(
+  record(inputs: readonly (Tensor | undefined)[], saves: Saves, make: () => Tensor, backward: Backward): Tensor {
+    let output: Tensor | undefined
+    const keep = (): Tensor => {
+      output = make()
+      return output
+    }
+    const grad = this.follow(inputs, saves, keep, backward)
+    if (!output) throw new Error('an operation makes its output')
+    return grad ? { ...output, grad } : output
+  }
+
+  /** The same, for what makes its output by itself: where the gradient of the output goes; absent if it has none. */
+  follow(
     inputs: readonly (Tensor | undefined)[],
-    saves: {
-      readonly before?: readonly Tensor[]
-      readonly after?: (output: Tensor) => readonly Storage[]
-      readonly attributes?: readonly Tensor[]
-      readonly castsWithin?: boolean
-    },
+    saves: Saves,
     make: () => Tensor,
     backward: Backward,
-  ): Tensor {
-    const edges = inputs.map((input) => input?.grad)
-    if (!this.#gradients || edges.every((edge) => edge === undefined)) return make()
-    if (this.#unread) return this.#runUnread(this.#unread, saves, make)
-    const saved = (saves.before ?? []).map(({ storage }) => this.saved.save(storage))
-    this.saved.keep(saves.attributes ?? [])
-    const output = make()
-    for (const storage of saves.after?.(output) ?? []) saved.push(this.saved.save(storage))
-    if (this.saved.isSecondRun) return { ...output, grad: PLACEHOLDER }
-    const node: Node = {
-      kind: 'node',
-      inputs: edges,
-      saved,
-      backward,
-      ...(saves.castsWithin && { castsWithin: true }),
-      ...(this.saved.recording && { frame: this.saved.recording }),
+  ): Node | undefined {
+    if (!this.#gradients || !inputs.some(hasGradient)) {
+      make()
+      return undefined
     }
+    if (this.#unread) return this.#runUnread(this.#unread, saves, make)
+    const saved: Node['saved'] = []
+    if (saves.before) for (const { storage } of saves.before) saved.push(this.saved.save(storage))
+    if (saves.attributes) this.saved.keep(saves.attributes)
+    const output = make()
+    if (saves.after) for (const storage of saves.after(output)) saved.push(this.saved.save(storage))
+    if (this.saved.isSecondRun) return PLACEHOLDER
+    const edges = inputs.map(gradientOf)
+    const { castsWithin = false } = saves
+    const node: Node = { kind: 'node', inputs: edges, saved, backward, frame: this.saved.recording, castsWithin }
     for (const edge of edges) if (edge?.kind === 'leaf') edge.expected += 1
     this.#nodes.push(node)
-    return { ...output, grad: node }
+    return node
   }
 
   #runUnread(
     { holds, held }: { readonly holds: boolean; readonly held: Storage[] },
-    saves: { readonly before?: readonly Tensor[]; readonly after?: (output: Tensor) => readonly Storage[] },
+    saves: Saves,
     make: () => Tensor,
-  ): Tensor {
+  ): Node {
     if (holds) for (const { storage } of saves.before ?? []) held.push(this.ledger.retain(storage))
     const output = make()
     if (holds) for (const storage of saves.after?.(output) ?? []) held.push(this.ledger.retain(storage))
-    return { ...output, grad: PLACEHOLDER }
+    return PLACEHOLDER
   }
 
   /**
@@ -224,7 +230,7 @@ export class Tape {
     this.saved.recording = undefined
     if (frame.count === 0) this.saved.close(frame)
     if (!isReentrant || frame.count === 0) return output
-    this.#keywords.push(...keywords.map(({ storage }) => this.ledger.retain(storage)))
+    this.keywords.keep(keywords.map(({ storage }) => storage))
     const marked = this.marker(output, (gradient) => {
       frame.inputs.push(this.ledger.retain(gradient))
       for (const { grad } of kept) if (grad?.pending) frame.inputs.push(this.ledger.retain(storageOf(grad.pending)))
@@ -258,9 +264,10 @@ export class Tape {
       else if (node.pending === undefined) this.saved.release(node)
       else this.#runBackward(node, node.pending)
     }
+    this.ledger.settle()
     this.gradients.endBackward()
     this.saved.endBackward()
-    for (const storage of this.#keywords.splice(0)) this.ledger.release(storage)
+    this.keywords.free()
     if (kept) this.ledger.release(kept)
   }
 
@@ -274,11 +281,12 @@ export class Tape {
     }
     const made = node.backward(gradient, this.saved.unpack(node), layoutOf(pending), forget)
     if (isRecomputed) this.saved.release(node)
-    const gradients = made.map((one) => (typeof one === 'function' ? one() : one))
+    const gradients = made.map(converted)
     if (!isRecomputed) this.saved.release(node)
     const isHeld = node.castsWithin && this.gradients.onUnreduced
     if (!isHeld) this.ledger.release(gradient)
-    for (const [index, one] of gradients.entries()) {
+    for (let index = 0; index < gradients.length; index += 1) {
+      const one = gradients[index]
       const edge = node.inputs[index]
       if (one === undefined) continue
       if (edge === undefined) this.ledger.release(storageOf(one))
@@ -286,6 +294,27 @@ export class Tape {
     }
     if (isHeld) this.ledger.release(gradient)
   }
+}
+
+function hasGradient(tensor: Tensor | undefined): boolean {
+  return tensor?.grad !== undefined
+}
+
+function gradientOf(tensor: Tensor | undefined): Tensor['grad'] {
+  return tensor?.grad
+}
+
+/** A gradient that the engine converts when the operation is done. */
+function converted(made: Gradient | (() => Gradient) | undefined): Gradient | undefined {
+  return typeof made === 'function' ? made() : made
+}
+
+/** What an operation saves for its backward: inputs before its kernel runs, outputs after it. */
+interface Saves {
+  readonly before?: readonly Tensor[]
+  readonly after?: (output: Tensor) => readonly Storage[]
+  readonly attributes?: readonly Tensor[]
+  readonly castsWithin?: boolean
 }
 
 /** How a layer is recomputed. */
@@ -302,4 +331,4 @@ interface CheckpointOptions {
 }
 
 /** Marks what a recomputation makes: backward never runs on it. */
-const PLACEHOLDER: Node = { kind: 'node', inputs: [], saved: [], backward: () => [] }
+const PLACEHOLDER: Node = { kind: 'node', inputs: [], saved: [], backward: () => [], frame: undefined }

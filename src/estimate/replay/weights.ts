@@ -3,6 +3,7 @@ import type { Adapter, TargetedParameter } from './adapters/adapter.js'
 import { adapterWeights, type OfParameter, targetedParameters } from './adapters/adapter-weights.js'
 import { type Division, isDivided } from './division.js'
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
+import type { LeftOut } from './folding/repeated-layers.js'
 import type { MemoryLedger } from './memory-ledger.js'
 import { packedModules } from './packed/packed-modules.js'
 import { type PackedStorage, packedWidth, storedBytes } from './packed/packed-storage.js'
@@ -140,6 +141,20 @@ export class Weights {
   /** Whether the adapters have singular values, whose matrices the loss keeps orthogonal. */
   get isAdaLora(): boolean {
     return !this.#isPlain && [...this.#adapters.values()].some(({ kind }) => kind === 'adalora')
+  }
+
+  /** The parameters that the optimizer updates, with those of layers that are left out behind others. */
+  leavesWith(leftOut: LeftOut): readonly Leaf[] {
+    const layers = new Map<string, Leaf[]>()
+    for (const leaf of this.leaves) {
+      const layer = this.#groupOf(this.#nameOf.get(leaf) ?? '')
+      layers.set(layer, [...(layers.get(layer) ?? []), leaf])
+    }
+    const ends = new Map([...layers].map(([layer, leaves]) => [leaves.at(-1), layer]))
+    return this.leaves.flatMap((leaf) => {
+      const behind = leftOut.get(ends.get(leaf) ?? '') ?? []
+      return [leaf, ...behind.flatMap((like) => layers.get(like) ?? [])]
+    })
   }
 
   /** Every adapter, by the name of its module. */
@@ -339,7 +354,7 @@ export class Weights {
 }
 
 /** Stands for the gradient of a parameter that autograd records and nothing reaches. */
-const UNREACHED: Node = { kind: 'node', inputs: [], saved: [], backward: () => [] }
+const UNREACHED: Node = { kind: 'node', inputs: [], saved: [], backward: () => [], frame: undefined }
 
 const EXPERTS = '.experts.'
 

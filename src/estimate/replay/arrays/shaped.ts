@@ -38,19 +38,20 @@ export class Recorder {
   /** Runs an operation, and frees the inputs that have no name. */
   protected record({ inputs, saves = [], savesOutput = false, make, derivatives }: Recorded): Shaped {
     let own: Shaped | undefined
-    const kept = savesOutput ? (output: Tensor) => [output.storage] : undefined
-    const output = this.tape.record(
+    const grad = this.tape.follow(
       inputs,
-      { before: saves, ...(kept && { after: kept }) },
+      savesOutput ? { before: saves, after: storagesOf } : { before: saves },
       () => {
         own = make()
         return own
       },
-      (gradient, storages, layout) => this.#backward(own, inputs, [...saves], derivatives, gradient, storages, layout),
+      (gradient, storages, layout) => this.#backward(own, inputs, saves, derivatives, gradient, storages, layout),
     )
-    const made: Shaped = { ...output, layout: own?.layout ?? contiguous([output.elements]), isNamed: false }
-    this.done(...inputs, ...saves)
-    return made
+    if (!own) throw new Error('an operation makes its output')
+    const { elements, dtype, storage, layout } = own
+    if (saves.length === 0) this.done(...inputs)
+    else this.done(...inputs, ...saves)
+    return { elements, dtype, storage, grad: grad ?? own.grad, layout, isNamed: false }
   }
 
   #backward(
@@ -63,13 +64,6 @@ export class Recorder {
     layout: Layout | undefined,
   ): (Gradient | (() => Gradient) | undefined)[] {
     if (!output) throw new Error('an operation has made its output before its gradient arrives')
-    const given = (like: Shaped, storage: Storage, own: Layout): Shaped => ({
-      elements: like.elements,
-      dtype: like.dtype,
-      storage,
-      layout: own,
-      isNamed: true,
-    })
     const arriving = given(output, gradient, layout ?? contiguous(output.layout.shape))
     const saved = storages.map((storage, index) => {
       const one = saves[index] ?? output
@@ -129,9 +123,20 @@ export class Recorder {
 
   /** Frees arrays without a name, each once. */
   done(...inputs: readonly (Shaped | undefined)[]): void {
-    for (const [index, input] of inputs.entries())
+    for (let index = 0; index < inputs.length; index += 1) {
+      const input = inputs[index]
       if (input && !input.isNamed && inputs.indexOf(input) === index) this.tape.free(input)
+    }
   }
+}
+
+function storagesOf({ storage }: Tensor): readonly Storage[] {
+  return [storage]
+}
+
+/** An array that a derivative is given, which it does not own. */
+function given({ elements, dtype }: Shaped, storage: Storage, layout: Layout): Shaped {
+  return { elements, dtype, storage, layout, isNamed: true }
 }
 
 /** What CUDA's kernel holds to sum a gradient over the dimensions that were repeated. Sums along the innermost dimension need next to nothing. */

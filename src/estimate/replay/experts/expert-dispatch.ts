@@ -1,6 +1,5 @@
 import type { Dispatch as DispatchName } from '../../../architecture/index.js'
-import type { Gap } from '../folding/folded-layers.js'
-import { OmittedLayers } from '../folding/omitted-layers.js'
+import { type Gap, OmittedLayers } from '../folding/omitted-layers.js'
 import type { Layers } from '../layers.js'
 import { LoopVariables } from '../loop-variables.js'
 import type { Tensor } from '../tape.js'

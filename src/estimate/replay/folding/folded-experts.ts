@@ -2,7 +2,8 @@ import type { Module, Repeat } from '../../../architecture/index.js'
 import type { DecoderModel } from '../decoder-model.js'
 import { rowsOf } from '../experts/expert-dispatch.js'
 import { baseOf, layersOf, submodule } from '../submodules.js'
-import { type Gap, replaced } from './folded-layers.js'
+import { replaced } from './folded-layers.js'
+import type { Gap } from './omitted-layers.js'
 
 /**
  * Leaves out experts that a replay would only repeat, like `foldLayers` leaves out layers: among experts with the same number of rows, the

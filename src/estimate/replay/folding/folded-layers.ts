@@ -2,30 +2,22 @@ import type { Architecture, Module, Repeat } from '../../../architecture/index.j
 import type { CompleteForwardPass } from '../complete-forward-pass.js'
 import type { ModelSizes } from '../model-sizes.js'
 import { baseOf, layersOf, type Named, type NamedLayer, submodule } from '../submodules.js'
+import type { LeftOut } from './repeated-layers.js'
 
 /** A model with only a few of its identical layers, and how many are left out where. */
 export interface FoldedLayers {
   readonly architecture: Architecture
   /** How many layers like it are left out, by the name of a layer. */
   readonly omitted: ReadonlyMap<string, number>
-  /** The gaps, by the name of the layer before each. */
-  readonly gaps: ReadonlyMap<string, Gap>
-}
-
-/** Repetitions that are not replayed. */
-export interface Gap {
-  /** The layers of one repetition: 1 if all layers are alike, 6 if every sixth is different. */
-  readonly period: number
-  /** The repetitions that are left out. */
-  readonly count: number
+  /** Where they are left out. */
+  readonly leftOut: LeftOut
 }
 
 /**
- * Leaves out layers that a replay would only repeat. In a row of identical repetitions (one layer, or several that alternate), from
- * the second on, each adds the same bytes in the forward pass and frees the same bytes in the backward pass. The live bytes at one
- * of its operations are a linear function of the index of the repetition, so the maximum is at one of the ends. Two layers and one
- * repetition stay at the beginning, and one repetition and a layer at the end. What the omitted ones add is what the one before the gap
- * adds, multiplied by their number.
+ * Leaves out layers that a replay would only repeat: those with the same modules and the same computation as one before, behind two
+ * layers and before one that are also alike. In the forward pass such a layer adds the same bytes, in the backward pass it frees the same
+ * bytes, and its operations reach as far above what was live before it. Two layers stay at the beginning, and one at the end, as nothing is
+ * before or behind them.
  *
  * @param kindOf - what else tells layers apart: adapters, recomputation
  */
@@ -57,17 +49,16 @@ export interface FoldableList {
 /** Leaves layers out of several lists. */
 export function foldLists(architecture: Architecture, lists: readonly FoldableList[]): FoldedLayers {
   const omitted = new Map<string, number>()
-  const gaps = new Map<string, Gap>()
+  const leftOut = new Map<string, readonly string[]>()
   let { root } = architecture
   for (const { list, layers, kindOf } of lists) {
     if (isShared(list.module)) continue
     const left = new Set<number>()
-    for (const { start, period, count } of gapsIn(kindsOf(layers, kindOf))) {
-      const from = start + LEAD + period
-      const row = layers.slice(start, from)
-      for (const { name } of row.slice(-period)) omitted.set(name, count)
-      gaps.set(row.at(-1)?.name ?? '', { period, count })
-      for (const { index } of layers.slice(from, from + count * period)) left.add(index)
+    for (const { first, like } of gapsIn(kindsOf(layers, kindOf))) {
+      const names = like.map((place) => layers[place]?.name ?? '')
+      for (const name of names) omitted.set(name, (omitted.get(name) ?? 0) + 1)
+      leftOut.set(layers[first - 1]?.name ?? '', names)
+      for (const { index } of layers.slice(first, first + like.length)) left.add(index)
     }
     if (left.size === 0) continue
     const items = (list.module.items ?? []).map(
@@ -75,16 +66,8 @@ export function foldLists(architecture: Architecture, lists: readonly FoldableLi
     )
     root = replaced(root, list.name.split('.'), { ...list.module, items })
   }
-  return { architecture: gaps.size === 0 ? architecture : { ...architecture, root }, omitted, gaps }
+  return { architecture: leftOut.size === 0 ? architecture : { ...architecture, root }, omitted, leftOut }
 }
-
-/** Layers that stay at the beginning: what one holds of the one before is as in all others from the second on. */
-const LEAD = 2
-/** Layers that stay at the end, which backward meets first. */
-const TAIL = 1
-const FEWEST_OMITTED = 2
-/** The longest repetition that is looked for. */
-const LONGEST_PERIOD = 16
 
 /** A number for each layer; those with the same modules and the same computation have the same. */
 function kindsOf(layers: readonly NamedLayer[], kindOf: (layer: NamedLayer) => string): number[] {
@@ -101,25 +84,43 @@ function kindsOf(layers: readonly NamedLayer[], kindOf: (layer: NamedLayer) => s
   })
 }
 
-/** Where repetitions begin that can be left out: from each place on, the period that leaves out most layers. */
-function gapsIn(kinds: readonly number[]): (Gap & { readonly start: number })[] {
-  const gaps: (Gap & { readonly start: number })[] = []
-  for (let start = 0; start < kinds.length; ) {
-    const [best] = Array.from({ length: LONGEST_PERIOD }, (_, index) => gapAt(kinds, start, index + 1)).sort(
-      (a, b) => b.count * b.period - a.count * a.period,
-    )
-    if (best && best.count * best.period >= FEWEST_OMITTED) {
-      gaps.push({ start, ...best })
-      start += LEAD + (best.count + 2) * best.period + TAIL
-    } else start += 1
+/** Layers that are left out one after another. */
+interface Gap {
+  /** The place of the first. */
+  readonly first: number
+  /** For each the place of the one that it is like. */
+  readonly like: readonly number[]
+}
+
+/**
+ * The layers that can be left out. Those around a gap must be as if they stood side by side: a layer holds buffers of its neighbours. The last
+ * layer of a kind stays: backward meets it first, and makes what the others add to.
+ */
+function gapsIn(kinds: readonly number[]): Gap[] {
+  const known = new Map<string, number>()
+  const around = kinds.map((_, place) => surroundings(kinds, place))
+  const last = new Set(new Map(kinds.map((kind, place) => [kind, place])).values())
+  const gaps: Gap[] = []
+  const likeAt = (place: number): number | undefined => known.get(around[place] ?? '')
+  for (let place = 0; place < kinds.length; place += 1) {
+    let end = place
+    const like: number[] = []
+    for (let next = place; next < kinds.length - 1; next += 1) {
+      const one = likeAt(next)
+      if (one === undefined || last.has(next)) break
+      like.push(one)
+      if (kinds[next] === kinds[place - 1] && kinds[next + 1] === kinds[place]) end = next + 1
+    }
+    if (end > place) gaps.push({ first: place, like: like.slice(0, end - place) })
+    place = end
+    if (likeAt(place) === undefined) known.set(around[place] ?? '', place)
   }
   return gaps
 }
 
-function gapAt(kinds: readonly number[], start: number, period: number): Gap {
-  let end = start + period
-  while (end < kinds.length && kinds[end] === kinds[end - period]) end += 1
-  return { period, count: Math.max(Math.floor((end - start - LEAD - TAIL) / period) - 2, 0) }
+/** The kind of a layer, and those of the two before it and the one behind it. */
+function surroundings(kinds: readonly number[], place: number): string {
+  return [-2, -1, 0, 1].map((step) => kinds[place + step]).join(' ')
 }
 
 /** A tree of modules with another module at a path. */

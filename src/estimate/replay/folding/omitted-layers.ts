@@ -1,9 +1,16 @@
 import { change, emptyParts, type PartBytes } from '../memory-ledger.js'
 import type { Tape } from '../tape.js'
-import type { Gap } from './folded-layers.js'
+
+/** Repetitions that are not replayed. */
+export interface Gap {
+  /** The steps of one repetition. */
+  readonly period: number
+  /** The repetitions that are left out. */
+  readonly count: number
+}
 
 /**
- * Counts the layers that are not replayed (see `foldLayers`), and experts (see `foldExperts`). In the forward pass, each
+ * Counts the experts that are not replayed (see `foldExperts`), and the iterations of loops. In the forward pass, each
  * repetition adds what the one before the gap added. In the backward pass, each adds what the one after the gap added.
  */
 export class OmittedLayers {
@@ -26,7 +33,7 @@ export class OmittedLayers {
   before(): void {
     if (this.#gaps.size === 0) return
     this.#begun.unshift({ ...this.#tape.ledger.now })
-    this.#attributesBegun.unshift(this.#tape.saved.attributes.bytes)
+    this.#attributesBegun.unshift(this.#tape.saved.attributes.bytesSince(0))
   }
 
   /** Called when a layer ends. */
@@ -37,7 +44,7 @@ export class OmittedLayers {
       this.#untilEnd = gap.period
       ledger.shift(change(this.#begun[gap.period - 1] ?? emptyParts(), ledger.now), gap.count)
       const { attributes } = saved
-      attributes.omit((attributes.bytes - (this.#attributesBegun[gap.period - 1] ?? 0)) * gap.count)
+      attributes.omit((attributes.bytesSince(0) - (this.#attributesBegun[gap.period - 1] ?? 0)) * gap.count)
       this.#tape.mark(() => ledger.shift(change(this.#reached, ledger.now), gap.count))
       return
     }

@@ -4,14 +4,14 @@ import { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
 import type { RouterOutput, RouterOutputs } from '../decoder/router-outputs.js'
 import type { DecoderModel } from '../decoder-model.js'
-import { OmittedLayers } from '../folding/omitted-layers.js'
+import { RepeatedLayers } from '../folding/repeated-layers.js'
 import type { Layers } from '../layers.js'
 import type { Tensor } from '../tape.js'
 
 /** What the loss of routers is computed of. */
 export interface RouterLossOf {
   readonly layers: Layers
-  readonly model: Pick<DecoderModel, 'layers' | 'gaps'>
+  readonly model: Pick<DecoderModel, 'layers' | 'leftOut'>
   readonly routers: RouterOutputs
   /** Whether the caller gives a mask of the tokens, which all count. */
   readonly isMasked: boolean
@@ -77,9 +77,9 @@ function layerByLayer(a: GroupedArrays, { layers, model, routers, isMasked }: Ro
   f.let('tokens', a.make([experts], 'float32', 'zeros'))
   f.let('probability', a.make([experts], 'float32', 'zeros'))
   if (isMasked) f.let('mask', a.make([tokens], 'float32', '_to_copy'))
-  const folded = new OmittedLayers(a.tape, model.gaps)
+  const folded = new RepeatedLayers(a.tape, model.leftOut)
   for (const { name } of model.layers) {
-    folded.before()
+    folded.before(name)
     for (const one of routers.kept) if (one.layer === name) addLayer(a, f, one, tokens)
     folded.behind(name)
   }
@@ -119,9 +119,9 @@ function pairsOfKeys(a: GroupedArrays, { layers, model, routers, isMasked }: Rou
   const rows = tokens * routers.count
   const f = new Names(a.tape)
   const parts: { readonly of: RouterOutput; readonly indices: Shaped; readonly shares: Shaped }[] = []
-  const folded = new OmittedLayers(a.tape, model.gaps)
+  const folded = new RepeatedLayers(a.tape, model.leftOut)
   for (const { name } of model.layers) {
-    folded.before()
+    folded.before(name)
     for (const one of routers.kept) if (one.layer === name) parts.push({ of: one, ...sharesOfPairs(a, f, one, tokens) })
     folded.behind(name)
   }

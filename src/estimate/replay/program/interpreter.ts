@@ -1,5 +1,4 @@
 import type { Call, EachPart, Loop, Split, Step, Steps, Value } from '../../../architecture/index.js'
-import type { Gap } from '../folding/folded-layers.js'
 import { emptyParts } from '../memory-ledger.js'
 import { throughLayers } from '../stack.js'
 import type { NamedLayer } from '../submodules.js'
@@ -170,7 +169,7 @@ function runLayers(given: Place, scope: Scope, loop: Loop): void {
   const kept = new Set<number>()
   const isRemembered = remembers === 'always' || (remembers === 'in inference' && place.options.cache)
   const { hidden, returned } = throughLayers(
-    { layers, omitted: place.facts.omitted, gaps: place.facts.gaps },
+    { layers, omitted: place.facts.omitted, leftOut: place.facts.leftOut },
     keepsLayers ? { ...place, options: { ...place.options, recompute: 'none' } } : place,
     scope.take(carries),
     {
@@ -209,8 +208,8 @@ function runLayers(given: Place, scope: Scope, loop: Loop): void {
         return output
       },
       behind: ({ index, name }, output) => {
-        const gap = place.facts.gaps.get(name)
-        if (keeps !== undefined && gap) keepOmitted(place, scope, keeps, index, gap)
+        const { length = 0 } = place.facts.leftOut.get(name) ?? []
+        if (keeps !== undefined && length > 0) keepOmitted(place, scope, keeps, index, length)
         const steps = behind[index]
         if (!steps) return output
         scope.set(carries, output)
@@ -233,12 +232,12 @@ const one = (tensor: Tensor | undefined): readonly Tensor[] => (tensor ? [tensor
  * Holds the inputs of layers that are not replayed. If nothing else holds the input of the layer before them, theirs would go with the layers: one
  * tensor takes their place, whose bytes the layers then do not add.
  */
-function keepOmitted({ layers }: Place, scope: Scope, keeps: string, index: number, { period, count }: Gap): void {
+function keepOmitted({ layers }: Place, scope: Scope, keeps: string, index: number, count: number): void {
   const { tape } = layers.ops
   const input = scope.get(`${keeps}${index}`)
   tape.free(input)
   const { part, bytes, references } = input.storage
   if (references > 1) return
-  tape.ledger.shift({ ...emptyParts(), [part]: -bytes }, period * count)
-  scope.set(`${keeps} of others`, tape.tensor(input.elements * period * count, input.dtype, 'add'))
+  tape.ledger.shift({ ...emptyParts(), [part]: -bytes }, count)
+  scope.set(`${keeps} of others`, tape.tensor(input.elements * count, input.dtype, 'add'))
 }

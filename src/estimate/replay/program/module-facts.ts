@@ -1,5 +1,5 @@
 import { type Architecture, modules, type Shape } from '../../../architecture/index.js'
-import type { Gap } from '../folding/folded-layers.js'
+import type { LeftOut } from '../folding/repeated-layers.js'
 import type { NamedLayer } from '../submodules.js'
 import { layerLists } from './layer-lists.js'
 
@@ -13,7 +13,7 @@ export interface ModuleFacts {
   readonly list: (name: string) => readonly NamedLayer[]
   /** How many identical layers after a layer are not replayed, by its name. */
   readonly omitted: ReadonlyMap<string, number>
-  readonly gaps: ReadonlyMap<string, Gap>
+  readonly leftOut: LeftOut
   /** All layers. */
   readonly layers: readonly NamedLayer[]
 }
@@ -43,7 +43,7 @@ export function moduleFacts(architecture: Architecture): ModuleFacts {
     weight: (name) => weights.get(name) ?? [],
     list: (name) => lists.get(name) ?? [],
     omitted: new Map(),
-    gaps: new Map(),
+    leftOut: new Map(),
     layers: layerLists(architecture).flatMap((name) => lists.get(name) ?? []),
   }
 }

@@ -36,7 +36,8 @@ export class ZeroGradients {
   #filled = 0
   #hasOwned = false
 
-  constructor(ledger: MemoryLedger, leaves: readonly Leaf[], rules: ZeroRules) {
+  /** @param inOrder - the parameters in order, with those of layers that are not replayed */
+  constructor(ledger: MemoryLedger, leaves: readonly Leaf[], inOrder: readonly Leaf[], rules: ZeroRules) {
     this.#ledger = ledger
     this.#rules = rules
     this.#leaves = leaves
@@ -44,17 +45,14 @@ export class ZeroGradients {
     this.#width = DTYPE_BYTES[leaves[0]?.dtype ?? 'bfloat16']
     let offset = 0
     let owned = 0
-    for (const leaf of leaves) {
+    for (const leaf of inOrder) {
+      const { elements, inLayer = 1 } = leaf
       if (offset < this.#elements / rules.ranks) {
         this.#owned.add(leaf)
-        // Of layers that are not replayed, as many as begin in the share.
-        const begun = Math.min(
-          Math.ceil((this.#elements / rules.ranks - offset) / leaf.elements),
-          1 + (leaf.alike ?? 0),
-        )
-        owned += begun * leaf.elements
+        // Of experts that are not replayed, as many as begin in the share.
+        owned += Math.min(Math.ceil((this.#elements / rules.ranks - offset) / elements), inLayer) * elements
       }
-      offset += all(leaf)
+      offset += inLayer * elements
     }
     this.#ownedElements = rules.stage === 3 ? this.#elements / rules.ranks : owned
   }
@@ -139,7 +137,7 @@ export class ZeroGradients {
     const { stage, bucketSize, overlaps } = this.#rules
     // Stage 3 makes its bucket when training begins.
     if (stage === 3 || this.#bucket) return
-    this.#bucket = this.#ledger.allocate(bucketSize * (overlaps ? 2 : 1) * this.#width)
+    this.#bucket = this.#ledger.allocateOnce(bucketSize * (overlaps ? 2 : 1) * this.#width, this.#ledger.part)
     this.#ledger.observe('empty')
   }
 
@@ -192,7 +190,7 @@ export class ZeroGradients {
   #keepShare(): void {
     const { stage, offloads } = this.#rules
     if (stage === 3 || offloads || this.#share) return
-    this.#share = this.#ledger.allocate(this.#ownedElements * this.#width, 'gradients')
+    this.#share = this.#ledger.allocateOnce(this.#ownedElements * this.#width, 'gradients')
     this.#ledger.observe('empty')
   }
 }

@@ -66,7 +66,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
     elementsOf: (leaf) => ownElements(leaf, step),
     dtypeOf: (leaf) => step.stepDtype ?? leaf.dtype,
   }
-  const zero = step.zero && new ZeroGradients(ledger, weights.leaves, step.zero)
+  const zero = step.zero && new ZeroGradients(ledger, weights.leaves, weights.leavesWith(model.leftOut), step.zero)
   if (zero) tape.gradients.onGradient = (leaf) => zero.arrived(leaf)
   if (sharding?.rules.defers) tape.gradients.onUnreduced = (leaf, gradient) => sharding.accumulate(leaf, gradient)
   if (step.optimizerStep === 'in-backward') {
