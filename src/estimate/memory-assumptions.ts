@@ -183,8 +183,14 @@ function shardingSentences(sharding: ShardingOptions): string[] {
 }
 
 /** With one rank nothing is gathered or reduced. */
-function oneRankSentences({ parameterDtype, reduceDtype, reshardAfterForward, offload }: ShardingOptions): string[] {
-  const unused = Object.entries({ parameterDtype, reduceDtype, reshardAfterForward })
+function oneRankSentences({
+  parameterDtype,
+  reduceDtype,
+  reshardAfterForward,
+  syncEachBatch,
+  offload,
+}: ShardingOptions): string[] {
+  const unused = Object.entries({ parameterDtype, reduceDtype, reshardAfterForward, syncEachBatch })
     .filter(([, value]) => value !== undefined)
     .map(([name]) => `\`sharding.${name}\` has no effect with one rank`)
   return offload?.includes('parameters')

@@ -8,7 +8,7 @@ import { type ShardingOptions, strategyOf } from './sharding-options.js'
  * @throws TypeError that names the option and the strategies that have it
  */
 export function refuseSharding(sharding: ShardingOptions): void {
-  const { strategy, parameterDtype, reduceDtype, reshardAfterForward, offload } = sharding
+  const { strategy, parameterDtype, reduceDtype, reshardAfterForward, syncEachBatch, offload } = sharding
   const { shares } = strategyOf(strategy)
   if (strategy === 'none' && sharding.ranks > 1)
     throw new TypeError(`\`sharding.strategy\` is "none", but there are ${sharding.ranks} ranks: pass a strategy`)
@@ -24,6 +24,10 @@ export function refuseSharding(sharding: ShardingOptions): void {
       `\`sharding.offload\` of parameters needs parameters that are shared: zero-3, fsdp1, fsdp2 or hsdp, not ${strategy}`,
     )
   refuseDeepspeed(sharding)
+  if (syncEachBatch !== undefined && strategyOf(strategy).hasMasters)
+    throw new TypeError(
+      `\`sharding.syncEachBatch\` needs ddp, fsdp1, fsdp2 or hsdp, not ${strategy}: DeepSpeed has ways of its own`,
+    )
   if (reduceDtype !== undefined && shares !== 'parameters' && shares !== 'gradients')
     throw new TypeError(
       `\`sharding.reduceDtype\` needs gradients that are shared: zero-2, zero-3, fsdp1, fsdp2 or hsdp, not ${strategy}`,
@@ -50,7 +54,7 @@ function refuseDeepspeed({ strategy, deepspeed }: ShardingOptions): void {
  * @throws TypeError that names the option and the way
  */
 export function refuseBesideLayout(
-  { parameterDtype, reduceDtype, reshardAfterForward, offload = [], deepspeed }: ShardingOptions,
+  { parameterDtype, reduceDtype, reshardAfterForward, syncEachBatch, offload = [], deepspeed }: ShardingOptions,
   { expert, sequenceParallel }: Required<LayoutOptions>,
 ): void {
   const way = expert > 1 ? 'expert' : sequenceParallel ? 'sequenceParallel' : undefined
@@ -59,6 +63,7 @@ export function refuseBesideLayout(
     parameterDtype: parameterDtype !== undefined,
     reduceDtype: reduceDtype !== undefined,
     reshardAfterForward: reshardAfterForward === false,
+    syncEachBatch: syncEachBatch === false,
     offload: offload.length > 0,
     deepspeed: deepspeed !== undefined,
   }

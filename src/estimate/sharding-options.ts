@@ -1,4 +1,4 @@
-import { choice, integer, listOf, nested, type OptionTable, required } from '../options/index.js'
+import { boolean, choice, integer, listOf, nested, type OptionTable, required } from '../options/index.js'
 import { DEEPSPEED_OPTIONS, type DeepspeedOptions, type DeepspeedSizes } from './deepspeed-options.js'
 import { type ComputeDtype, DTYPE_BYTES } from './replay/dtype.js'
 import type { ShardingRules } from './replay/sharding/sharding-rules.js'
@@ -35,6 +35,11 @@ export interface ShardingOptions {
    * in torchtitan.
    */
   readonly reshardAfterForward?: boolean
+  /**
+   * Whether the gradients of each micro-batch are reduced. If not, they stay whole until the last one, as accelerate has it (`no_sync`) unless
+   * `sync_each_batch` is set. Default: yes, as FSDP does on its own.
+   */
+  readonly syncEachBatch?: boolean
   /** What is kept on the CPU. Default: nothing. */
   readonly offload?: readonly (typeof OFFLOADABLE)[number][]
   /** What a DeepSpeed config says in `zero_optimization`. Default: what DeepSpeed does. */
@@ -47,7 +52,8 @@ export const SHARDING_OPTIONS: OptionTable<ShardingOptions> = {
   ranks: required(integer(1, 1_000_000_000)),
   parameterDtype: choice(DTYPES),
   reduceDtype: choice(DTYPES),
-  reshardAfterForward: { expected: 'a boolean', suits: (value) => typeof value === 'boolean' },
+  reshardAfterForward: boolean,
+  syncEachBatch: boolean,
   offload: listOf(choice(OFFLOADABLE)),
   deepspeed: nested(DEEPSPEED_OPTIONS),
 }
@@ -116,6 +122,7 @@ export function shardingRules(
     offloads: options.offload?.includes('parameters') ?? false,
     keepsInputs: keepsInputs && isFlat,
     holdsReduced: options.strategy === 'hsdp',
+    reducesLast: options.syncEachBatch === false,
   }
 }
 

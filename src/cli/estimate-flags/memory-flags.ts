@@ -134,6 +134,10 @@ export const SHARDING_FLAGS = flagGroup<ShardingOptions, keyof ShardingOptions>(
   parameterDtype: { value: '<type>', default: null, help: 'the type of shards, if they are gathered in another' },
   reduceDtype: { value: '<type>', default: 'as gathered', help: 'the type that gradients are reduced in' },
   reshardAfterForward: { says: 'no', help: 'keep the gathered parameters of a layer until its backward pass' },
+  syncEachBatch: {
+    says: 'no',
+    help: 'keep whole gradients until the last micro-batch, as accelerate does unless sync_each_batch is set',
+  },
   offload: {
     value: '<what,…>',
     read: readNames,

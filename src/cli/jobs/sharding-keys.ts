@@ -8,12 +8,37 @@ export type JobSharding = Omit<ShardingOptions, 'ranks'>
 /** The option `sharding`, for ranks that share the model and for activations on the CPU. */
 export function sharingOf(
   shared: JobSharding | undefined,
-  { ranks = 1, isOffloaded = false }: { readonly ranks?: number | undefined; readonly isOffloaded?: boolean },
+  {
+    ranks = 1,
+    isOffloaded = false,
+    syncEachBatch,
+  }: {
+    readonly ranks?: number | undefined
+    readonly isOffloaded?: boolean
+    readonly syncEachBatch?: boolean | undefined
+  },
 ): Pick<MemoryOptions, 'sharding'> {
   if (!shared && !isOffloaded) return {}
   const { offload = [], ...others } = shared ?? { strategy: 'none' as const }
   const all = isOffloaded ? [...offload, 'activations' as const] : offload
-  return { sharding: { ...others, ranks, ...(all.length > 0 && { offload: all }) } }
+  const isFsdp = others.strategy.startsWith('fsdp')
+  return {
+    sharding: {
+      ...others,
+      ranks,
+      ...(isFsdp && syncEachBatch !== undefined && { syncEachBatch }),
+      ...(all.length > 0 && { offload: all }),
+    },
+  }
+}
+
+/** Whether the Trainer reduces the gradients of each micro-batch, as `accelerator_config` says. */
+export function syncEachBatchIn(keys: JobKeys): boolean | undefined {
+  if (typeof keys.any('accelerator_config') === 'string') {
+    keys.warn('accelerator_config', 'the file is not read')
+    return undefined
+  }
+  return keys.glance('accelerator_config')?.glance('gradient_accumulation_kwargs')?.flag('sync_each_batch')
 }
 
 /** `fsdp_config` of accelerate, transformers and axolotl, whose keys may have the prefix `fsdp_`. */

@@ -4,7 +4,7 @@ import type { JobFormat } from './job.js'
 import type { JobKeys } from './job-keys.js'
 import { asType } from './preference-type.js'
 import { ROLLOUT_NO_EFFECT } from './rollout-keys.js'
-import { FSDP_NO_EFFECT, fsdpIn, fsdpRecompute, type JobSharding, sharingOf } from './sharding-keys.js'
+import { FSDP_NO_EFFECT, fsdpIn, fsdpRecompute, type JobSharding, sharingOf, syncEachBatchIn } from './sharding-keys.js'
 import {
   attentionIn,
   given,
@@ -97,7 +97,7 @@ export const TRL: JobFormat = {
             gradientAccumulation: keys.count('gradient_accumulation_steps'),
           }),
           ...options,
-          ...sharingOf(shared, { ranks, isOffloaded }),
+          ...sharingOf(shared, { ranks, isOffloaded, syncEachBatch: syncEachBatchIn(keys) }),
         },
         type,
       ),

@@ -2,6 +2,7 @@ import {
   addsRouterLoss,
   isShared,
   type Preset,
+  REDUCES_LAST,
   trainsAdapters,
   trainsWeights,
   WIDE_EMBEDDING_STATES,
@@ -45,6 +46,7 @@ export const AXOLOTL: Preset = {
       when: addsRouterLoss,
     },
     { ...WIDE_EMBEDDING_STATES, from: 'transformers 5.24.0' },
+    { ...REDUCES_LAST, from: 'transformers 5.24.0' },
   ],
   refuses: [],
 }

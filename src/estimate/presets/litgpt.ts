@@ -1,4 +1,12 @@
-import { addsRouterLoss, isOneRank, isQuantized, isShared, type Preset, trainsAdapters } from './preset.js'
+import {
+  accumulatesOnRanks,
+  addsRouterLoss,
+  isOneRank,
+  isQuantized,
+  isShared,
+  type Preset,
+  trainsAdapters,
+} from './preset.js'
 
 /** `litgpt finetune`, in the precision of its recipes (bf16-true). */
 export const LITGPT: Preset = {
@@ -49,6 +57,11 @@ export const LITGPT: Preset = {
       options: { outputRouterLogits: false },
       source: 'model.py: models of its own, which do not read output_router_logits',
       when: addsRouterLoss,
+    },
+    {
+      options: { sharding: { syncEachBatch: false } },
+      source: 'finetune/lora.py, finetune/full.py: no_backward_sync while it accumulates',
+      when: accumulatesOnRanks,
     },
   ],
   refuses: [

@@ -3,6 +3,7 @@ import {
   mayBeReentrant,
   needsInputGradients,
   type Preset,
+  REDUCES_LAST,
   trainsAdapters,
   WIDE_EMBEDDING_STATES,
 } from './preset.js'
@@ -57,6 +58,7 @@ export const LLAMA_FACTORY: Preset = {
       when: addsRouterLoss,
     },
     { ...WIDE_EMBEDDING_STATES, from: 'transformers 5.24.0' },
+    { ...REDUCES_LAST, from: 'transformers 5.24.0' },
   ],
   refuses: [],
 }

@@ -1,4 +1,4 @@
-import { isShared, type Preset, trainsAdapters } from './preset.js'
+import { accumulatesOnRanks, isShared, type Preset, trainsAdapters } from './preset.js'
 
 /** The recipes of NeMo Automodel. */
 export const NEMO_AUTOMODEL: Preset = {
@@ -21,6 +21,11 @@ export const NEMO_AUTOMODEL: Preset = {
       options: { sharding: { reduceDtype: 'float32' } },
       source: 'components/distributed/config.py: mp_policy',
       when: isShared,
+    },
+    {
+      options: { sharding: { syncEachBatch: false } },
+      source: 'components/distributed/config.py: defer_fsdp_grad_sync is True',
+      when: accumulatesOnRanks,
     },
   ],
   refuses: [

@@ -53,7 +53,7 @@ export interface PresetOptions {
   /** Fills in what `lora` does not say. */
   readonly lora?: Partial<LoraOptions>
   /** Fills in what `sharding` does not say. */
-  readonly sharding?: Partial<Pick<ShardingOptions, 'parameterDtype' | 'reduceDtype' | 'offload'>>
+  readonly sharding?: Partial<Pick<ShardingOptions, 'parameterDtype' | 'reduceDtype' | 'syncEachBatch' | 'offload'>>
 }
 
 /** What a framework does in some runs that is not estimated. */
@@ -106,6 +106,8 @@ export interface PresetRun extends Pick<PresetModel, 'hasRouterLoss' | 'weighsRo
   readonly isReentrant: boolean
   readonly strategy: ShardingStrategy
   readonly ranks: number
+  /** Whether a step has several micro-batches. */
+  readonly accumulates: boolean
   /** The optimizer, if it was given or set. */
   readonly optimizer: Optimizer | undefined
 }
@@ -123,9 +125,18 @@ export const trainsWeights = ({ trains }: PresetRun): boolean => trains === 'wei
 export const trainsAdapters = ({ trains }: PresetRun): boolean => trains === 'adapters'
 export const isQuantized = ({ storage }: PresetRun): boolean => storage !== 'none'
 export const isShared = ({ ranks }: PresetRun): boolean => ranks > 1
+export const accumulatesOnRanks = (run: PresetRun): boolean =>
+  isShared(run) && run.accumulates && !run.strategy.startsWith('zero')
 export const addsRouterLoss = (run: PresetRun): boolean => run.addsRouterLoss
 export const weighsRouterLoss = (run: PresetRun): boolean => run.hasRouterLoss && run.weighsRouterLoss
 export const isOneRank = ({ ranks }: PresetRun): boolean => ranks === 1
 export const mayBeReentrant = ({ isSelective }: PresetRun): boolean => !isSelective
 export const mayBeSelective = ({ isReentrant }: PresetRun): boolean => !isReentrant
 export const needsInputGradients = (run: PresetRun): boolean => trainsAdapters(run) && run.isRecomputed
+
+/** What the Trainer does in all micro-batches of a step but the last one. */
+export const REDUCES_LAST: PresetValue = {
+  options: { sharding: { syncEachBatch: false } },
+  source: 'trainer.py: no_sync in all micro-batches but the last one',
+  when: accumulatesOnRanks,
+}

@@ -1,4 +1,11 @@
-import { addsRouterLoss, mayBeReentrant, needsInputGradients, type Preset, WIDE_EMBEDDING_STATES } from './preset.js'
+import {
+  addsRouterLoss,
+  mayBeReentrant,
+  needsInputGradients,
+  type Preset,
+  REDUCES_LAST,
+  WIDE_EMBEDDING_STATES,
+} from './preset.js'
 
 /** `Trainer` of transformers 5. */
 export const TRANSFORMERS: Preset = {
@@ -20,6 +27,7 @@ export const TRANSFORMERS: Preset = {
       when: addsRouterLoss,
     },
     WIDE_EMBEDDING_STATES,
+    REDUCES_LAST,
   ],
   refuses: [],
 }
@@ -46,6 +54,7 @@ export const TRANSFORMERS_4_48: Preset = {
     },
     { options: { optimizerStep: 'foreach' }, source: 'training_args.py: optim is adamw_torch, foreach by default' },
     WIDE_EMBEDDING_STATES,
+    REDUCES_LAST,
   ],
   refuses: [],
 }

@@ -4,6 +4,7 @@ import {
   isShared,
   needsInputGradients,
   type Preset,
+  REDUCES_LAST,
   trainsAdapters,
   trainsWeights,
   WIDE_EMBEDDING_STATES,
@@ -61,6 +62,7 @@ export const TRL: Preset = {
       when: addsRouterLoss,
     },
     { ...WIDE_EMBEDDING_STATES, from: 'transformers 5.24.0' },
+    { ...REDUCES_LAST, from: 'transformers 5.24.0' },
   ],
   refuses: [],
 }

@@ -1,4 +1,4 @@
-import { type Preset, trainsAdapters, trainsWeights, WIDE_EMBEDDING_STATES } from './preset.js'
+import { type Preset, REDUCES_LAST, trainsAdapters, trainsWeights, WIDE_EMBEDDING_STATES } from './preset.js'
 
 /** The default of `target_modules`. */
 const LINEAR_LAYERS = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const
@@ -37,6 +37,7 @@ export const UNSLOTH: Preset = {
       source: 'training_args.py: optim is adamw_torch_fused from torch 2.8 on',
     },
     { ...WIDE_EMBEDDING_STATES, from: 'transformers 5.24.0' },
+    { ...REDUCES_LAST, from: 'transformers 5.24.0' },
   ],
   refuses: [
     {

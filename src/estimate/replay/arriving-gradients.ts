@@ -9,6 +9,8 @@ export class ArrivingGradients {
   onGradient: ((leaf: Leaf) => boolean) | undefined
   /** Keeps a gradient that is reduced later, together with those of other micro-batches. */
   onUnreduced: ((leaf: Leaf, gradient: Storage) => void) | undefined
+  /** Whether gradients that are reduced on their own are, in this micro-batch. */
+  isReducing = true
   readonly #ledger: MemoryLedger
   readonly #kept: Storage[] = []
 
@@ -48,11 +50,11 @@ export class ArrivingGradients {
     const pending = this.#inOrder(leaf.pending)
     delete leaf.pending
     if (leaf.isSharded && this.onUnreduced) this.onUnreduced(leaf, pending)
-    else if (leaf.isSharded) leaf.unreduced = pending
+    else if (leaf.isSharded || (leaf.sharedBy && !this.isReducing)) this.#addUnreduced(leaf, pending)
     else if (leaf.variable) this.#kept.push(pending, leaf.variable)
     else if (leaf.gradient) this.#ledger.release(pending)
     else {
-      leaf.gradient = this.#reduced(pending, leaf)
+      leaf.gradient = this.#reduced(this.#withEarlier(leaf, pending), leaf)
       this.#ledger.rebook(leaf.gradient, 'gradients')
     }
     if (leaf.gradient && this.onGradient?.(leaf)) {
@@ -65,6 +67,20 @@ export class ArrivingGradients {
   /** Tensors that are no parameters live, with their gradients, as long as the graph. */
   endBackward(): void {
     for (const storage of this.#kept.splice(0)) this.#ledger.release(storage)
+  }
+
+  /** Adds to what is not reduced yet, in place. */
+  #addUnreduced(leaf: Leaf, gradient: Storage): void {
+    if (leaf.unreduced) this.#ledger.release(gradient)
+    else leaf.unreduced = gradient
+  }
+
+  #withEarlier(leaf: Leaf, gradient: Storage): Storage {
+    const { unreduced } = leaf
+    if (!unreduced) return gradient
+    this.#ledger.release(gradient)
+    delete leaf.unreduced
+    return unreduced
   }
 
   /** The share of a gradient that is reduced on its own. */

@@ -4,7 +4,7 @@ import type { JobFormat } from '../job.js'
 import type { JobKeys } from '../job-keys.js'
 import { asType } from '../preference-type.js'
 import { rolloutIn } from '../rollout-keys.js'
-import { fsdpRecompute, sharingOf } from '../sharding-keys.js'
+import { fsdpRecompute, sharingOf, syncEachBatchIn } from '../sharding-keys.js'
 import { given, optimizerIn, precisionIn, TRAINER_NOTES, warnAbout } from '../shared-keys.js'
 import { loraIn, methodIn } from './adapter.js'
 import { attentionOf, checkpointingIn, isOffloadedIn, kernelsIn, wideIn } from './kernels.js'
@@ -55,7 +55,7 @@ export const AXOLOTL: JobFormat = {
           }),
           ...rollout,
           ...(method !== 'full' && loraIn(keys)),
-          ...sharingOf(shards, { ranks: shards?.ranks, isOffloaded }),
+          ...sharingOf(shards, { ranks: shards?.ranks, isOffloaded, syncEachBatch: syncEachBatchIn(keys) }),
         },
         type,
       ),

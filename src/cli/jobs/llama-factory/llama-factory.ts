@@ -4,7 +4,7 @@ import { deepspeedIn } from '../deepspeed-keys.js'
 import type { JobFormat } from '../job.js'
 import type { JobKeys } from '../job-keys.js'
 import { asType } from '../preference-type.js'
-import { fsdpIn, fsdpRecompute, type JobSharding, sharingOf } from '../sharding-keys.js'
+import { fsdpIn, fsdpRecompute, type JobSharding, sharingOf, syncEachBatchIn } from '../sharding-keys.js'
 import { given, optimizerIn, precisionIn, TRAINER_NOTES, warnAbout } from '../shared-keys.js'
 import { NO_EFFECT } from './no-effect.js'
 
@@ -51,7 +51,7 @@ export const LLAMA_FACTORY: JobFormat = {
               gradientAccumulation: keys.count('gradient_accumulation_steps'),
             }),
             ...fsdpRecompute(fsdp),
-            ...sharingOf(sharding, { isOffloaded }),
+            ...sharingOf(sharding, { isOffloaded, syncEachBatch: syncEachBatchIn(keys) }),
           },
           type,
         ),

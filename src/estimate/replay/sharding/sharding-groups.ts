@@ -30,6 +30,8 @@ export interface Group {
   /** How many layers like its own there are. */
   layers: number
   gather?: Storage
+  /** The whole flat gradient of earlier micro-batches. */
+  flat?: Storage
   whole?: Storage
 }
 

@@ -31,6 +31,8 @@ export interface ShardingRules {
    * `_fsdp_param_group.py`).
    */
   readonly holdsReduced: boolean
+  /** Whether gradients of a step are reduced after its last micro-batch alone (`no_sync`). Default: after each one. */
+  readonly reducesLast?: boolean
   /** How ZeRO-3 gathers parameters. */
   readonly fetch?: FetchRules | undefined
 }

@@ -26,6 +26,8 @@ export class Sharding {
   #seeksFirst = false
   /** Whether the next forward pass leaves parameters gathered whatever the rules say. */
   staysGathered = false
+  /** Whether this micro-batch reduces gradients. If not, they stay whole (`no_sync`, `set_requires_gradient_sync`). */
+  isReducing = true
   /** The layer before the one that runs backward. */
   #before: Group | undefined
   readonly #keptByOmitted: { readonly parts: PartBytes; readonly times: number }[] = []
@@ -143,7 +145,9 @@ export class Sharding {
 
   /** After a group's backward: frees its unsharded parameters, and reduces its gradients to the rank's share. */
   afterBackward(name: string): void {
-    if (!this.rules.defers) this.#reduce(name)
+    if (this.rules.defers) return
+    if (this.isReducing) this.#reduce(name)
+    else this.#keepWhole(name)
   }
 
   /**
@@ -168,10 +172,26 @@ export class Sharding {
     this.#ledger.release(gradient)
   }
 
+  /** After backward of a group whose gradients are not reduced yet. A flat gradient is added to that of the micro-batch before. */
+  #keepWhole(name: string): void {
+    const group = this.#group(name)
+    const { isFlat, reshards } = this.rules
+    const flat = isFlat ? this.#flatten(unreducedOf(group)) : undefined
+    // `_should_free_in_backward` in `_runtime_utils.py`.
+    if (!isFlat || reshards) this.#reshard(group)
+    if (!flat) return
+    if (group.flat) this.#ledger.release(flat)
+    else {
+      this.#ledger.rebook(flat, 'gradients')
+      group.flat = flat
+    }
+  }
+
   #reduce(name: string): void {
     const group = this.#group(name)
-    const fresh = group.leaves.filter(({ leaf }) => leaf.unreduced !== undefined)
-    const flat = this.rules.isFlat ? this.#flatten(fresh) : undefined
+    const fresh = unreducedOf(group)
+    const fresher = this.rules.isFlat ? this.#flatten(fresh) : undefined
+    const flat = group.flat ?? fresher
     this.#reshard(group)
     if (fresh.length === 0) return
     if (this.#reducing) this.#ledger.release(this.#reducing)
@@ -186,7 +206,6 @@ export class Sharding {
     // The flat gradient exists until it is reduced.
     if (this.rules.isFlat) this.#ledger.observe('reduce_scatter')
     for (const { leaf } of fresh) this.#dropUnreduced(leaf)
-    if (flat) this.#ledger.release(flat)
     this.#ledger.observe('reduce_scatter')
     const [first] = fresh
     const isDropped = offloads || first?.leaf.gradient !== undefined
@@ -204,6 +223,10 @@ export class Sharding {
     }
     if (isDropped) this.#ledger.release(gradient)
     else for (const { leaf } of fresh) leaf.gradient = gradient
+    // These live until the hook of the parameter ends (`autograd_computed_grad` in `_post_backward_hook`).
+    if (flat) this.#ledger.release(flat)
+    if (group.flat && fresher) this.#ledger.release(fresher)
+    delete group.flat
   }
 
   /**
@@ -245,7 +268,7 @@ export class Sharding {
   endBackward(isLast = true): void {
     if (this.rules.defers && !isLast) return
     if (this.rules.defers) this.#reduceAll()
-    else for (const name of this.#groups.keys()) this.#reduce(name)
+    else for (const name of this.#groups.keys()) this.afterBackward(name)
     if (this.#reducing) this.#ledger.release(this.#reducing)
     this.#reducing = undefined
     for (const storage of this.#kept.splice(0)) this.#ledger.release(storage)
@@ -324,4 +347,8 @@ export class Sharding {
     this.#groups.set(name, made)
     return made
   }
+}
+
+function unreducedOf({ leaves }: Group): OwnedLeaf[] {
+  return leaves.filter(({ leaf }) => leaf.unreduced !== undefined)
 }

@@ -4,8 +4,9 @@ import { Layers } from '../layers.js'
 import type { MemoryLedger, PartBytes } from '../memory-ledger.js'
 import { Operations } from '../operations/operations.js'
 import type { ReplayModel } from '../replay-model.js'
+import type { Sharding } from '../sharding/sharding.js'
 import { ZeroGradients } from '../sharding/zero-gradients.js'
-import type { Leaf } from '../tape.js'
+import type { Leaf, Tape } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import { optimizerStep, type StepKind, stepInBackward } from './optimizer-step.js'
 import { OtherModels } from './other-models.js'
@@ -68,7 +69,6 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   }
   const zero = step.zero && new ZeroGradients(ledger, weights.leaves, weights.leavesWith(model.leftOut), step.zero)
   if (zero) tape.gradients.onGradient = (leaf) => zero.arrived(leaf)
-  if (sharding?.rules.defers) tape.gradients.onUnreduced = (leaf, gradient) => sharding.accumulate(leaf, gradient)
   if (step.optimizerStep === 'in-backward') {
     tape.gradients.onGradient = (leaf) => {
       stepInBackward(ledger, leaf, kind)
@@ -78,6 +78,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   tape.saved.offloads = step.offloadsActivations ?? false
   const run = (isLast = true): PartBytes => {
     ledger.phase = 'forward'
+    if (sharding) prepareToReduce(tape, sharding, isLast)
     const inFlight = step.inFlightBytes && ledger.allocate(step.inFlightBytes, 'activations')
     const sent = step.sentBytes && ledger.allocate(step.sentBytes, 'activations')
     if (step.sharesBuffers) shareBuffers(ledger, model.buffers({ ...sizes, batch: 0 }, step.parameterDtype, true))
@@ -115,6 +116,16 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   if (!step.stepsOnCpu) for (const group of groupsOf(leaves, step)) optimizerStep(ledger, group, kind)
   zero?.afterStep()
   return { ...highest([ledger, rollout]), afterForward }
+}
+
+/** Whether gradients of this micro-batch are reduced as backward goes on, or stay whole. */
+function prepareToReduce(tape: Tape, sharding: Sharding, isLast: boolean): void {
+  const { defers, reducesLast, copiesOut } = sharding.rules
+  const isReducing = isLast || !reducesLast
+  sharding.isReducing = isReducing
+  tape.gradients.isReducing = isReducing
+  tape.gradients.onUnreduced =
+    defers || (copiesOut && !isReducing) ? (leaf, gradient) => sharding.accumulate(leaf, gradient) : undefined
 }
 
 /** Two buckets of buffers are on their way at most, of 250 MiB each (`broadcast_bucket_size` of DDP, `broadcast_coalesced` of torch 2.15). */
