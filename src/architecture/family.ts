@@ -3,6 +3,7 @@ import type { ConfigReader } from './config-reader.js'
 import type { Dimensions } from './dimensions.js'
 import type { ForwardPass } from './forward/index.js'
 import type { FindLargestImage } from './largest-image.js'
+import type { LigerParts } from './liger.js'
 import type { Program } from './program/index.js'
 import type { FindSense } from './sense.js'
 import type { TensorPlan } from './tensor-plan.js'
@@ -146,6 +147,8 @@ export interface FamilyFacts {
   readonly dropout?: Readonly<Record<string, number>>
   /** Why its forward pass is not described, with a way out, in one phrase. Default: a sentence about its blocks. */
   readonly undescribed?: string
+  /** What Liger replaces in it. Absent: Liger has nothing for it. */
+  readonly liger?: LigerParts
   /** When its code makes a mask with a window, which fails where `sliding_window` is null. Default: it asks first whether there is one. */
   readonly needsWindow?: NeedsWindow
   /** What its forward pass computes and no estimate replays: the estimate says so. */

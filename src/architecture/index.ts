@@ -77,6 +77,7 @@ export {
 } from './groups.js'
 export { choosesLoss, type LabelProblem, labelProblem } from './label-problem.js'
 export type { LargestImage } from './largest-image.js'
+export type { LigerKept, LigerParts } from './liger.js'
 export type {
   LinearFeatures,
   Module,

@@ -5,6 +5,7 @@ import { dropoutAssumptions } from './dropout-assumptions.js'
 import { methodOf } from './methods.js'
 import { hasNarrowStates } from './optimizers.js'
 import { preferenceAssumptions } from './preference-assumptions.js'
+import { ligerAssumptions } from './refused-kernels.js'
 import { WITH_HEAD } from './replay/loss/loss.js'
 import type { PackedStorage } from './replay/packed/packed-storage.js'
 import type { ReplayModel } from './replay/replay-model.js'
@@ -32,6 +33,7 @@ export function memoryAssumptions(
     ...(options.optimizerStep === 'in-backward' ? [] : ['gradients are set to None after each step']),
     ...recomputeSentences(options),
     ...kernelSentences(options),
+    ...ligerAssumptions(architecture, options),
     ...shardingSentences(options.sharding),
     ...stored,
     ...preparedSentences(options),

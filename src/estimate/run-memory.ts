@@ -13,6 +13,7 @@ import { modelAssumptions } from './model-assumptions.js'
 import { overheadBytes, rangeOf } from './overhead.js'
 import { stoppedGroup, stoppedOnceLoaded } from './refused-groups.js'
 import { refuseInputs } from './refused-inputs.js'
+import { refuseKernels } from './refused-kernels.js'
 import { refusePackages } from './refused-packages.js'
 import { refusePrecision } from './refused-precision.js'
 import { stoppedShards } from './refused-steps.js'
@@ -43,6 +44,7 @@ export function runMemory(
   refuseInputs(model.architecture, options)
   refusePrecision(model, options)
   refuseTargets(model, options)
+  refuseKernels(model, options)
   refusePackages(model.architecture.family, model.architecture.forward?.mixers ?? {}, options.kernelPackages)
   const bypassed = bypassedAdapters(model, options)
   const { replay } = model

@@ -1,9 +1,11 @@
+import { familyOf } from '../architecture/families/index.js'
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import { completionTokens } from './completion-tokens.js'
 import { deepspeedSizes } from './deepspeed-options.js'
 import { methodOf } from './methods.js'
 import { stateBytes } from './optimizers.js'
 import { type ComputeDtype, DTYPE_BYTES } from './replay/dtype.js'
+import { kernelsOf } from './replay/kernel-set.js'
 import type { TrainingStep } from './replay/step/training-options.js'
 import type { ResolvedModel } from './resolved-model.js'
 import { routerLogitsOf } from './router-logits.js'
@@ -39,7 +41,7 @@ export function trainingStepOf(
     recompute,
     reentrant: options.reentrant,
     kernel: options.attention,
-    kernels: options.kernels,
+    kernels: kernelsOf(options.kernels, familyOf(architecture.family)?.liger),
     kernelPackages: new Set(options.kernelPackages),
     loss: options.loss,
     parameterDtype,

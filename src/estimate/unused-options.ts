@@ -34,6 +34,7 @@ const UNUSED: Readonly<Record<Method['trains'], readonly (keyof MemoryOptions)[]
     'gradientCheckpointing',
     'recompute',
     'reentrant',
+    'kernels',
     'loss',
     'lossLogits',
     'autocast',

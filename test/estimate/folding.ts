@@ -1,5 +1,6 @@
 import type { Architecture } from '../../src/architecture/index.js'
 import { NO_ADAPTERS } from '../../src/estimate/lora/adapter-plan.js'
+import { OF_TORCH } from '../../src/estimate/replay/kernel-set.js'
 import type { Folding } from '../../src/estimate/replay/replay-model.js'
 import type { ShardingRules } from '../../src/estimate/replay/sharding/sharding-rules.js'
 import type { TrainingStep } from '../../src/estimate/replay/step/training-options.js'
@@ -18,7 +19,7 @@ export const STEP: TrainingStep = {
   sequence: 72,
   recompute: 'none',
   kernel: 'flash',
-  kernels: 'torch',
+  kernels: OF_TORCH,
   loss: { kind: 'logits', logits: 'float32' },
   parameterDtype: 'bfloat16',
   autocast: false,

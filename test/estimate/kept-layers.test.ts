@@ -46,8 +46,8 @@ describe('An activation with parameters', () => {
   })
 })
 
-it('A norm without a weight stays as it is under the kernels of Liger', () => {
-  expect(estimate('nanochat', { method: 'full', kernels: 'liger' })).toBeLessThanOrEqual(
+it('A norm without a weight stays as it is under the kernels of Unsloth', () => {
+  expect(estimate('nanochat', { method: 'full', kernels: 'unsloth' })).toBeLessThanOrEqual(
     estimate('nanochat', { method: 'full' }),
   )
 })

@@ -13,6 +13,7 @@ import { PLAN_OF_EXPERTS } from '../tensor-plan.js'
  */
 export const deepseekV2 = decoderFamily({
   modelType: 'deepseek_v2',
+  liger: { keeps: ['rotation'], isUnrecorded: true },
   name: 'DeepseekV2',
   otherDefaults: { vocab_size: { here: 32_000, in5: 102_400 } },
   attributeMap: { num_experts: 'n_routed_experts' },

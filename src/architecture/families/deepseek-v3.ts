@@ -12,6 +12,7 @@ import { PLAN_OF_LOCAL_EXPERTS } from '../tensor-plan.js'
  */
 export const deepseekV3 = decoderFamily({
   modelType: 'deepseek_v3',
+  liger: { keeps: ['rotation'], isUnrecorded: true },
   name: 'DeepseekV3',
   copiedWith: ['n_routed_experts', 'num_experts_per_tok', 'moe_intermediate_size', 'n_shared_experts', 'kv_lora_rank'],
   attributeMap: { num_local_experts: 'n_routed_experts' },

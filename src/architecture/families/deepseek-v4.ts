@@ -16,6 +16,7 @@ import { NOT_REPLAYED } from '../tensor-plan.js'
  */
 export const deepseekV4 = causalLmFamily({
   modelType: 'deepseek_v4',
+  liger: { keeps: ['rotation', 'gates'], isUnrecorded: true },
   unreplayed: ['reentrant recomputation'],
   name: 'DeepseekV4',
   // The list goes on with the layers that predict further tokens.

@@ -8,6 +8,7 @@ import { PLAN } from '../tensor-plan.js'
 /** EXAONE 4.0 (LG AI Research 2025, arXiv:2507.11407): norms after the blocks, and of each head's queries and keys. */
 export const exaone4 = decoderFamily({
   modelType: 'exaone4',
+  liger: { norms: 'beside' },
   needsWindow: 'usual',
   name: 'Exaone4',
   ...exaone4Body,

@@ -12,6 +12,7 @@ import { ONLY_IN_5 } from '../tensor-plan.js'
 /** Falcon-H1 (Zuo et al. 2025, arXiv:2507.22448): attention and Mamba-2 in parallel in every layer. */
 export const falconH1 = causalLmFamily({
   modelType: 'falcon_h1',
+  liger: { isUnrecorded: true },
   name: 'FalconH1',
   defaults: {
     vocab_size: 128_000,

@@ -5,6 +5,7 @@ import { PLAN } from '../tensor-plan.js'
 /** Gemma (Gemma team 2024, arXiv:2403.08295). */
 export const gemma = decoderFamily({
   modelType: 'gemma',
+  liger: {},
   name: 'Gemma',
   defaults: {
     vocab_size: 256_000,

@@ -7,6 +7,7 @@ import { PLAN } from '../tensor-plan.js'
 /** Gemma 2 (Gemma team 2024, arXiv:2408.00118): norms on both sides of each block, a window in every other layer. */
 export const gemma2 = decoderFamily({
   modelType: 'gemma2',
+  liger: { norms: 'beside' },
   needsWindow: 'always',
   name: 'Gemma2',
   ...gemma2Body,

@@ -12,6 +12,7 @@ import { PLAN } from '../tensor-plan.js'
  */
 export const gemma3Text = decoderFamily({
   modelType: 'gemma3_text',
+  liger: { norms: 'beside' },
   needsWindow: 'always',
   name: 'Gemma3',
   defaults: {

@@ -7,6 +7,7 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 /** Gemma 3 with its image encoder (Gemma team 2025, arXiv:2503.19786). */
 export const gemma3 = multimodalFamily({
   modelType: 'gemma3',
+  liger: { isUnrecorded: true },
   name: 'Gemma3',
   // An image is one view (pan and scan is off by default), pooled to `mm_tokens_per_image`.
   largestImage: fixedImage({ image: 896, patch: 14 }, (config) => size(config, 'mm_tokens_per_image', 256)),

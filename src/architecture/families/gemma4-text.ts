@@ -19,6 +19,7 @@ import { NOT_REPLAYED } from '../tensor-plan.js'
  */
 export const gemma4Text = causalLmFamily({
   modelType: 'gemma4_text',
+  liger: { norms: 'beside', keeps: ['rotation'], isUnrecorded: true },
   needsWindow: 'always',
   name: 'Gemma4',
   defaults: {

@@ -10,6 +10,7 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 /** Gemma 4 (Google DeepMind 2026, https://ai.google.dev/gemma/docs/core), with the encoders that its config has. */
 export const gemma4 = multimodalFamily({
   modelType: 'gemma4',
+  liger: { norms: 'beside', keeps: ['rotation'], isUnrecorded: true },
   name: 'Gemma4',
   madeAfterText: ['embed_vision', 'audio_tower', 'embed_audio'],
   text: { family: 'gemma4_text', tied: true },

@@ -8,6 +8,7 @@ import { PLAN_OF_FUSED_GATES } from '../tensor-plan.js'
 /** GLM-4-0414 (Z.ai 2025, https://github.com/zai-org/GLM-4): GLM with norms on both sides of each block. */
 export const glm4 = decoderFamily({
   modelType: 'glm4',
+  liger: { norms: 'beside', keeps: ['rotation'] },
   name: 'Glm4',
   defaults: {
     vocab_size: 151_552,

@@ -9,6 +9,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
  */
 export const gptOss = decoderFamily({
   modelType: 'gpt_oss',
+  liger: { keeps: ['gates'], isUnrecorded: true },
   needsWindow: 'always',
   name: 'GptOss',
   attributeMap: { num_experts: 'num_local_experts' },

@@ -8,6 +8,7 @@ import { PLAN } from '../tensor-plan.js'
  */
 export const granite = decoderFamily({
   modelType: 'granite',
+  liger: { keeps: ['linearLoss'] },
   name: 'Granite',
   defaults: LLAMA_DEFAULTS,
   forward: graniteForward,

@@ -11,6 +11,7 @@ import { PLAN_OF_VOCABULARY } from '../tensor-plan.js'
  */
 export const hunyuanV1Dense = decoderFamily({
   modelType: 'hunyuan_v1_dense',
+  liger: { keeps: ['headNorms'] },
   name: 'HunYuanDenseV1',
   defaults: {
     vocab_size: 290_943,

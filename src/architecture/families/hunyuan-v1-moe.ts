@@ -17,6 +17,7 @@ import { ONLY_IN_5 } from '../tensor-plan.js'
  */
 export const hunyuanV1Moe = causalLmFamily({
   modelType: 'hunyuan_v1_moe',
+  liger: { keeps: ['headNorms'], isUnrecorded: true },
   name: 'HunYuanMoEV1',
   attributeMap: { num_local_experts: 'num_experts', num_experts_per_tok: 'moe_topk' },
   defaults: {

@@ -8,6 +8,7 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 /** InternVL 3 (Zhu et al. 2025, arXiv:2504.10479), the classes of transformers: InternViT and a language model. */
 export const internvl = multimodalFamily({
   modelType: 'internvl',
+  liger: { keeps: ['rotation', 'gates'], isUnrecorded: true },
   name: 'InternVL',
   // `max_patches` of the image processor: 12 tiles.
   largestImage: tiledImage({ image: 448, patch: 14, tiles: () => 12, merged: mergedBy('downsample_ratio') }),

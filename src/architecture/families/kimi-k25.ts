@@ -17,6 +17,7 @@ const languageModel: Family = {
   ...decoderFamily({
     ...newerDeepseekV3,
     modelType: 'deepseek_v3',
+    liger: { keeps: ['rotation'], isUnrecorded: true },
     forward: (config) => ({ ...newerDeepseekV3.forward(config), routerLogits: {} }),
   }),
   // Older configs have the second name.

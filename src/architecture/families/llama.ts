@@ -6,6 +6,7 @@ import { PLAN } from '../tensor-plan.js'
 /** Llama 1 to 3 (Touvron et al. 2023, arXiv:2302.13971; Llama team 2024, arXiv:2407.21783), and all that copies it. */
 export const llama = decoderFamily({
   modelType: 'llama',
+  liger: {},
   name: 'Llama',
   copiedWith: [],
   defaults: LLAMA_DEFAULTS,

@@ -13,6 +13,7 @@ import { PLAN_OF_LOCAL_EXPERTS } from '../tensor-plan.js'
  */
 export const llama4Text = decoderFamily({
   modelType: 'llama4_text',
+  liger: { keeps: ['loss'], isUnrecorded: true },
   name: 'Llama4',
   defaults: {
     vocab_size: 202_048,

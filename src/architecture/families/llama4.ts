@@ -12,6 +12,7 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 /** Llama 4 with its image encoder (Meta 2025, https://ai.meta.com/blog/llama-4-multimodal-intelligence). */
 export const llama4 = multimodalFamily({
   modelType: 'llama4',
+  liger: { keeps: ['loss'], isUnrecorded: true },
   name: 'Llama4',
   // `max_patches` of the image processor: 16 tiles.
   largestImage: tiledImage({ image: 448, patch: 14, tiles: () => 16, merged: () => 2 }),

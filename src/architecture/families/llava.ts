@@ -17,6 +17,7 @@ const isPixtral = (config: ConfigReader): boolean => config.object('vision_confi
 /** LLaVA 1.5 (Liu et al. 2023, arXiv:2310.03744). */
 export const llava = llavaFamily({
   modelType: 'llava',
+  liger: { keeps: ['rotation', 'gates', 'norms', 'headNorms'], isUnrecorded: true },
   // The encoder is CLIP's, for images of one size, or Pixtral's, for images of any.
   largestImage: (config) =>
     isPixtral(config)

@@ -10,6 +10,7 @@ import { PLAN } from '../tensor-plan.js'
 export const ministral = decoderFamily({
   ...mistralBody(),
   modelType: 'ministral',
+  liger: { keeps: ['loss'] },
   needsWindow: 'always',
   name: 'Ministral',
   attentionPattern(config, layers) {

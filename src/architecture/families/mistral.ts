@@ -7,6 +7,7 @@ import { PLAN } from '../tensor-plan.js'
 export const mistral = decoderFamily({
   ...mistralBody(4096),
   modelType: 'mistral',
+  liger: { keeps: ['loss'] },
   name: 'Mistral',
   copiedWith: ['sliding_window'],
   forward: (config) => ({ ...llamaForward(config), masks: { forEachKind: false } }),

@@ -10,6 +10,7 @@ import { PLAN_OF_EXPERTS } from '../tensor-plan.js'
 /** Mixtral (Jiang et al. 2024, arXiv:2401.04088): Mistral with eight MLPs a layer, of which a token uses two. */
 export const mixtral = decoderFamily({
   modelType: 'mixtral',
+  liger: { isUnrecorded: true },
   name: 'Mixtral',
   copiedWith: ['num_local_experts', 'num_experts_per_tok'],
   attributeMap: { num_experts: 'num_local_experts' },

@@ -13,6 +13,7 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 /** Llama 3.2 Vision (Llama team 2024, arXiv:2407.21783). */
 export const mllama = multimodalFamily({
   modelType: 'mllama',
+  liger: { isUnrecorded: true },
   name: 'Mllama',
   madeAfterText: ['multi_modal_projector'],
   images: mllamaImages,

@@ -7,6 +7,7 @@ import { PLAN } from '../tensor-plan.js'
 /** Nemotron-4 and Minitron (Parmar et al. 2024, arXiv:2402.16819): layer norms, a plain MLP with squared ReLU. */
 export const nemotron = decoderFamily({
   modelType: 'nemotron',
+  liger: { keeps: ['norms', 'headNorms', 'rotation', 'gates', 'loss'], isUnrecorded: true },
   name: 'Nemotron',
   defaults: {
     vocab_size: 256_000,

@@ -7,6 +7,7 @@ import { PLAN_OF_WHOLE_ATTENTION } from '../tensor-plan.js'
 /** OLMo 2 (OLMo team 2025, arXiv:2501.00656): norms after the blocks, and of all queries and all keys. */
 export const olmo2 = decoderFamily({
   modelType: 'olmo2',
+  liger: { norms: 'beside', keeps: ['headNorms'] },
   name: 'Olmo2',
   defaults: {
     vocab_size: 50_304,

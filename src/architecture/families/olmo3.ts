@@ -8,6 +8,7 @@ import { PLAN_OF_WHOLE_ATTENTION } from '../tensor-plan.js'
 /** Olmo 3 (Olmo team 2025, arXiv:2512.13961): OLMo 2 with a window in three layers of four. */
 export const olmo3 = decoderFamily({
   modelType: 'olmo3',
+  liger: { norms: 'beside', keeps: ['headNorms'] },
   needsWindow: 'always',
   name: 'Olmo3',
   defaults: {

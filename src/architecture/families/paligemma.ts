@@ -7,6 +7,7 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 /** PaliGemma 1 and 2 (Beyer et al. 2024, arXiv:2407.07726): Gemma with SigLIP's encoder and one linear layer between. */
 export const paligemma = multimodalFamily({
   modelType: 'paligemma',
+  liger: { isUnrecorded: true },
   name: 'PaliGemma',
   largestImage: fixedImage({ image: 224, patch: 14 }),
   images: paligemmaImages,

@@ -11,6 +11,7 @@ import { PLAN } from '../tensor-plan.js'
  */
 export const phi3 = decoderFamily({
   modelType: 'phi3',
+  liger: {},
   name: 'Phi3',
   defaults: {
     vocab_size: 32_064,

@@ -12,6 +12,7 @@ import { bareTower, towerFamily } from '../shapes/tower-family.js'
 /** Pixtral's image encoder (Agrawal et al. 2024, arXiv:2410.07073): a gated vision transformer with rotary positions. */
 export const pixtral = towerFamily({
   modelType: 'pixtral',
+  liger: { isUnrecorded: true },
   name: 'PixtralVision',
   build(config) {
     const sizes = visionSizes(config, {

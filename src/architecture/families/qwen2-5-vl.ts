@@ -16,6 +16,7 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 /** Qwen2.5-VL (Bai et al. 2025, arXiv:2502.13923): an encoder with a language model's layers, most of them with window attention. */
 export const qwen25Vl = multimodalFamily({
   modelType: 'qwen2_5_vl',
+  liger: { isUnrecorded: true },
   name: 'Qwen2_5_VL',
   largestImage: imageOfPixels({ pixels: 12_845_056, patch: 14, videoFrames: 14 }),
   images: qwen25Images,

@@ -17,6 +17,7 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 /** Qwen2-VL (Wang et al. 2024, arXiv:2409.12191): Qwen 2 with an encoder for images and video of any size. */
 export const qwen2Vl = multimodalFamily({
   modelType: 'qwen2_vl',
+  liger: { isUnrecorded: true },
   name: 'Qwen2VL',
   largestImage: imageOfPixels({ pixels: 12_845_056, patch: 14, videoFrames: 14 }),
   images: qwen2Images,

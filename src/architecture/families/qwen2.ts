@@ -11,6 +11,7 @@ import { PLAN } from '../tensor-plan.js'
  */
 export const qwen2 = decoderFamily({
   modelType: 'qwen2',
+  liger: {},
   needsWindow: 'switched',
   name: 'Qwen2',
   defaults: {

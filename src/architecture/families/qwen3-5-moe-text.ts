@@ -13,6 +13,7 @@ import { PLAN_OF_DELTA_NETS } from '../tensor-plan.js'
  */
 export const qwen35MoeText = causalLmFamily({
   modelType: 'qwen3_5_moe_text',
+  liger: { norms: 'beside', keeps: ['rotation'], isUnrecorded: true },
   name: 'Qwen3_5Moe',
   defaults: {
     vocab_size: 248_320,

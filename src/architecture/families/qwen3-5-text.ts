@@ -10,6 +10,7 @@ import { PLAN_OF_DELTA_NETS } from '../tensor-plan.js'
  */
 export const qwen35Text = causalLmFamily({
   modelType: 'qwen3_5_text',
+  liger: { norms: 'beside', keeps: ['rotation'], isUnrecorded: true },
   name: 'Qwen3_5',
   defaults: {
     vocab_size: 248_320,

@@ -12,6 +12,7 @@ import { PLAN_OF_EXPERTS } from '../tensor-plan.js'
  */
 export const qwen3Moe = decoderFamily({
   modelType: 'qwen3_moe',
+  liger: { isUnrecorded: true },
   name: 'Qwen3Moe',
   copiedWith: ['num_experts', 'num_experts_per_tok', 'moe_intermediate_size'],
   attributeMap: { num_local_experts: 'num_experts' },

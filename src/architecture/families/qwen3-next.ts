@@ -18,6 +18,7 @@ import { PLAN_OF_EXPERTS } from '../tensor-plan.js'
  */
 export const qwen3Next = causalLmFamily({
   modelType: 'qwen3_next',
+  liger: { norms: 'beside', keeps: ['rotation'], isUnrecorded: true },
   name: 'Qwen3Next',
   questionAnsweringPrefix: 'transformer',
   defaults: {

@@ -8,6 +8,7 @@ import { NOT_REPLAYED } from '../tensor-plan.js'
 /** The language model of Qwen3-VL's mixtures: Qwen 3 MoE with the experts of a layer in two tensors. */
 export const qwen3VlMoeText = decoderFamily({
   modelType: 'qwen3_vl_moe_text',
+  liger: { isUnrecorded: true },
   name: 'Qwen3VLMoeText',
   attributeMap: { num_local_experts: 'num_experts' },
   defaults: {

@@ -7,6 +7,7 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 /** Qwen3-VL, the mixtures of experts (Qwen team 2025, arXiv:2511.21631). */
 export const qwen3VlMoe = multimodalFamily({
   modelType: 'qwen3_vl_moe',
+  liger: { isUnrecorded: true },
   name: 'Qwen3VLMoe',
   largestImage: imageOfPixels({ pixels: 16_777_216, patch: 16, vectors: deepStack }),
   images: qwen3Images,

@@ -7,6 +7,7 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 /** Qwen3-VL, the dense models (Qwen team 2025, arXiv:2511.21631). */
 export const qwen3Vl = multimodalFamily({
   modelType: 'qwen3_vl',
+  liger: { isUnrecorded: true },
   name: 'Qwen3VL',
   largestImage: imageOfPixels({ pixels: 16_777_216, patch: 16, vectors: deepStack }),
   images: qwen3Images,

@@ -8,6 +8,7 @@ import { PLAN } from '../tensor-plan.js'
 /** Qwen 3, the dense models (Qwen team 2025, arXiv:2505.09388): Llama with norms of each head's queries and keys. */
 export const qwen3 = decoderFamily({
   modelType: 'qwen3',
+  liger: {},
   needsWindow: 'switched',
   name: 'Qwen3',
   defaults: {

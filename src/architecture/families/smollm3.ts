@@ -7,6 +7,7 @@ import { PLAN } from '../tensor-plan.js'
 /** SmolLM3 (Hugging Face 2025, https://huggingface.co/blog/smollm3): Llama with every fourth layer without rope. */
 export const smollm3 = decoderFamily({
   modelType: 'smollm3',
+  liger: {},
   needsWindow: 'listed',
   name: 'SmolLM3',
   // It saves its default list whole.

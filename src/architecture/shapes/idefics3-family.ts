@@ -7,7 +7,7 @@ import { type MultimodalFamilyOptions, multimodalFamily } from './multimodal-fam
 
 /** Idefics 3 and SmolVLM (Laurençon et al. 2024, arXiv:2408.12637): Llama with SigLIP's encoder and one linear layer between. */
 export function idefics3Family(
-  options: Pick<MultimodalFamilyOptions, 'modelType' | 'name' | 'text' | 'images'>,
+  options: Pick<MultimodalFamilyOptions, 'modelType' | 'name' | 'text' | 'images' | 'liger'>,
 ): Family {
   const { name } = options
   return multimodalFamily({

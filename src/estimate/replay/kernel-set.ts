@@ -1,16 +1,21 @@
+import type { LigerKept, LigerParts } from '../../architecture/index.js'
+
 /** Whose kernels compute norms, rotation and gated activations. */
 export const KERNEL_SETS = ['torch', 'liger', 'unsloth'] as const
 
 /** One {@link KERNEL_SETS}. */
 export type KernelSet = (typeof KERNEL_SETS)[number]
 
-/** What a set of kernels replaces. */
-interface Fused {
+/** What a set of kernels replaces in a model. */
+export interface Kernels {
+  readonly set: KernelSet
   /**
    * Root mean square norms in one kernel that saves its input and an inverse deviation for each row, and writes the gradient
-   * over that of its output (`ops/rms_norm.py` of Liger 0.8.5, `kernels/rms_layernorm.py` of Unsloth 2026.10).
+   * over that of its output, or `beside` it (`ops/rms_norm.py` of Liger 0.8.5, `kernels/rms_layernorm.py` of Unsloth 2026.10).
    */
-  readonly norms: boolean
+  readonly norms: 'no' | 'overOutput' | 'beside'
+  /** Whether norms of queries and keys are among them. */
+  readonly headNorms: boolean
   /** Rotation in place, forward and backward (`ops/rope.py` of Liger, `kernels/rope_embedding.py` of Unsloth). */
   readonly rotation: boolean
   /** Gated activations in one kernel that writes both gradients over its inputs (`ops/swiglu.py`, `ops/geglu.py` of Liger). */
@@ -22,9 +27,26 @@ interface Fused {
   readonly adapters: boolean
 }
 
-/** What each set replaces. */
-export const FUSED: Readonly<Record<KernelSet, Fused>> = {
-  torch: { norms: false, rotation: false, gates: false, adapters: false },
-  liger: { norms: true, rotation: true, gates: true, adapters: false },
-  unsloth: { norms: true, rotation: true, gates: false, adapters: true },
+/** What a set replaces in a family in which Liger replaces these parts. */
+export function kernelsOf(set: KernelSet, liger: LigerParts = {}): Kernels {
+  const all = ALL[set]
+  if (set !== 'liger') return all
+  const keeps = (part: LigerKept): boolean => liger.keeps?.includes(part) ?? false
+  return {
+    ...all,
+    norms: keeps('norms') ? 'no' : (liger.norms ?? 'overOutput'),
+    headNorms: !keeps('headNorms'),
+    rotation: !keeps('rotation'),
+    gates: !keeps('gates'),
+  }
 }
+
+/** What each set replaces where it has a kernel for everything. */
+const ALL: Readonly<Record<KernelSet, Kernels>> = {
+  torch: { set: 'torch', norms: 'no', headNorms: false, rotation: false, gates: false, adapters: false },
+  liger: { set: 'liger', norms: 'overOutput', headNorms: true, rotation: true, gates: true, adapters: false },
+  unsloth: { set: 'unsloth', norms: 'overOutput', headNorms: true, rotation: true, gates: false, adapters: true },
+}
+
+/** The kernels of torch alone. */
+export const OF_TORCH: Kernels = ALL.torch

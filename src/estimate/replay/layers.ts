@@ -6,7 +6,7 @@ import { withTargets } from './adapters/targeted-parameters.js'
 import type { CompleteForwardPass } from './complete-forward-pass.js'
 import { type Division, type DivisionWay, gathered, ownPart, rejoined, sharedInput, summedUp } from './division.js'
 import type { ComputeDtype } from './dtype.js'
-import { FUSED, type KernelSet } from './kernel-set.js'
+import { type Kernels, OF_TORCH } from './kernel-set.js'
 import type { Operations } from './operations/operations.js'
 import { Products } from './products.js'
 import type { Tensor } from './tape.js'
@@ -18,7 +18,7 @@ const OTHER_KINDS = { adalora: adaLora, vera } as const
 export class Layers extends Products {
   readonly tokens: number
   /** Whose kernels compute norms, rotation and gated activations. */
-  readonly kernels: KernelSet
+  readonly kernels: Kernels
   /** How tensor-parallel ranks divide the model; absent if each has all of it. */
   readonly division: Division | undefined
   readonly #linear: CompleteForwardPass['linear']
@@ -29,7 +29,7 @@ export class Layers extends Products {
     tokens: number,
     autocast: boolean,
     linear: CompleteForwardPass['linear'],
-    kernels: KernelSet = 'torch',
+    kernels: Kernels = OF_TORCH,
     half: ComputeDtype = 'bfloat16',
     division?: Division,
   ) {
@@ -53,7 +53,7 @@ export class Layers extends Products {
   #linearOf(name: string, input: Tensor, outFeatures: number, autocast: boolean): Tensor {
     const adapter = this.weights.adapter(name)
     const weight = this.weights.get(`${name}.weight`)
-    if (adapter?.kind === 'lora' && !adapter.magnitude && !adapter.hasDropout && FUSED[this.kernels].adapters) {
+    if (adapter?.kind === 'lora' && !adapter.magnitude && !adapter.hasDropout && this.kernels.adapters) {
       const left = this.castInput(input, autocast)
       const output = fusedAdapter(this.ops, left, {
         weight,

@@ -1,6 +1,6 @@
 import type { CompleteRotation } from '../complete-forward-pass.js'
 import type { DecoderRun, RotaryTables } from '../decoder-run.js'
-import { FUSED, type KernelSet } from '../kernel-set.js'
+import type { Kernels } from '../kernel-set.js'
 import type { Layers } from '../layers.js'
 import type { Tensor } from '../tape.js'
 import { AXES, rotaryTables } from './rotary-tables.js'
@@ -22,7 +22,7 @@ export function rotate(
   const { ops } = layers
   const { tape } = ops
   if (!shared || !rotation?.rotatesIn(layer)) return [tape.alias(query), tape.alias(key)]
-  if (isRotatedInPlace(layers.kernels, rotation)) return [inPlace(layers, query), inPlace(layers, key)]
+  if (isRotatedInPlace(layers.kernels, rotation)) return inPlace(layers, shared, query, key)
   if (rotation.pairs === 'complex') return asComplexNumbers(layers, shared, query, key)
   const given = [query, key].map((tensor) =>
     WIDE_INPUTS.has(rotation.float32) ? ops.to(tensor, 'float32') : tape.alias(tensor),
@@ -77,18 +77,25 @@ function ownTables(run: DecoderRun, dtype: Tensor['dtype'], held: Tensor[]): Rot
 }
 
 /** Whether a kernel rotates all features in place. Other rotations keep the code of the family. */
-export function isRotatedInPlace(kernels: KernelSet, { pairs, concatenates }: CompleteRotation): boolean {
-  return FUSED[kernels].rotation && pairs === 'halves' && !concatenates
+export function isRotatedInPlace(kernels: Kernels, { pairs, concatenates }: CompleteRotation): boolean {
+  return kernels.rotation && pairs === 'halves' && !concatenates
 }
 
-/** A rotation in place, whose gradient is rotated back in place. */
-function inPlace({ ops: { tape } }: Layers, input: Tensor): Tensor {
-  return tape.record(
-    [input],
-    {},
-    () => ({ ...tape.alias(input) }),
-    (gradient) => [tape.ledger.retain(gradient)],
-  )
+/** A rotation of both in place, whose gradients are rotated back in place with the tables that it keeps. */
+function inPlace(
+  { ops: { tape } }: Layers,
+  { cos, sin }: RotaryTables,
+  query: Tensor,
+  key: Tensor,
+): readonly [Tensor, Tensor] {
+  const rotated = (input: Tensor): Tensor =>
+    tape.record(
+      [input],
+      { before: [cos, sin] },
+      () => ({ ...tape.alias(input) }),
+      (gradient) => [tape.ledger.retain(gradient)],
+    )
+  return [rotated(query), rotated(key)]
 }
 
 /** Pairs as complex numbers in float32. Both are rotated before either is cast back (Llama 4). */

@@ -2,7 +2,7 @@ import type { HeadNorms } from '../../../architecture/index.js'
 import { adapted } from '../adapters/adapted.js'
 import type { DecoderRun } from '../decoder-run.js'
 import { droppedIn, isDropped } from '../dropout.js'
-import { norm } from '../norms/norms.js'
+import { headNorm, norm } from '../norms/norms.js'
 import { child, type Named, outFeatures, submodule } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
@@ -245,7 +245,7 @@ function normalised(
 ): Tensor {
   const found = run.forward.attention.headNorms === moment ? submodule(block, kind) : undefined
   if (!found) return input
-  const output = norm(run, found, input, run.sizes.headDim)
+  const output = headNorm(run, found, input, run.sizes.headDim)
   run.layers.ops.tape.free(input)
   return output
 }

@@ -64,7 +64,8 @@ function lossOfStates(pass: DecoderPass, head: Named, states: Tensor, kept: Kept
   const { outputs, before } = kept
   if (before) return freed(lossOfChunks(pass, head, states, { outputs, before }))
   if (loss.kind === 'chunked') return freed(chunkedLoss(pass, head, states))
-  if (loss.kind === 'fused-linear') return freed(fusedLinear(layers, head.name, states, sizes.vocabSize))
+  if (loss.kind === 'fused-linear')
+    return freed(fusedLinear(layers, head.name, states, { vocabulary: sizes.vocabSize, batch }))
   if (loss.kind === 'log-probs') {
     const probabilities = logProbs(layers, head.name, states, { batch, sequence, completion })
     return freed(preferenceLoss(layers, probabilities))

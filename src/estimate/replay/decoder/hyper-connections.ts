@@ -17,8 +17,8 @@ import { UndescribedBlock } from '../undescribed-block.js'
 export function hyperLayer(run: DecoderRun, layer: Named, input: Tensor): Tensor {
   const { layers, options, sizes, forward } = run
   const { residual, attention } = forward
-  if (layers.kernels !== 'torch')
-    throw new UndescribedBlock(`no model for ${layers.kernels} kernels in ${layer.module.type}: use those of torch`)
+  if (layers.kernels.set !== 'torch')
+    throw new UndescribedBlock(`no model for ${layers.kernels.set} kernels in ${layer.module.type}: use those of torch`)
   if (run.prefixes) throw new UndescribedBlock(`no model for prefixes in ${layer.module.type}`)
   if (residual.order !== 'hyperConnections' || !attention.compressors)
     throw new UndescribedBlock(`no model for ${layer.name} without compressors`)

@@ -19,8 +19,8 @@ import { UndescribedBlock } from '../undescribed-block.js'
  */
 export function layerInputLayer(run: DecoderRun, layer: Named, input: Tensor, index: number): Tensor {
   const { layers, options } = run
-  if (layers.kernels !== 'torch')
-    throw new UndescribedBlock(`no model for ${layers.kernels} kernels in ${layer.module.type}: use those of torch`)
+  if (layers.kernels.set !== 'torch')
+    throw new UndescribedBlock(`no model for ${layers.kernels.set} kernels in ${layer.module.type}: use those of torch`)
   const a = new GroupedArrays(layers)
   const f = new Names(a.tape)
   const shape = [options.batch, options.sequence, run.sizes.hiddenSize]

@@ -17,8 +17,8 @@ import { UndescribedBlock } from '../undescribed-block.js'
 export function streamLayer(run: DecoderRun, layer: Named, input: Tensor, index: number): Tensor {
   const { layers, options, sizes, forward } = run
   const { residual } = forward
-  if (layers.kernels !== 'torch')
-    throw new UndescribedBlock(`no model for ${layers.kernels} kernels in ${layer.module.type}: use those of torch`)
+  if (layers.kernels.set !== 'torch')
+    throw new UndescribedBlock(`no model for ${layers.kernels.set} kernels in ${layer.module.type}: use those of torch`)
   if (residual.order !== 'streams' || !run.layerInputs)
     throw new UndescribedBlock(`no model for ${layer.name} without residual streams and inputs of layers`)
   const a = new StreamArrays(layers)

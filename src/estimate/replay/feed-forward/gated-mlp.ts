@@ -1,5 +1,4 @@
 import type { DecoderRun } from '../decoder-run.js'
-import { FUSED } from '../kernel-set.js'
 import { norm } from '../norms/norms.js'
 import { child, type Named, outFeatures } from '../submodules.js'
 import type { Tensor } from '../tape.js'
@@ -87,7 +86,7 @@ function scaledGated(
  * (`LoRA_MLP` in `kernels/fast_lora.py`).
  */
 function isFusedGate({ layers }: DecoderRun, block: Named, names: readonly string[]): boolean {
-  const { gates, adapters } = FUSED[layers.kernels]
+  const { gates, adapters } = layers.kernels
   return gates || (adapters && names.every((name) => layers.weights.adapter(`${block.name}.${name}`)))
 }
 

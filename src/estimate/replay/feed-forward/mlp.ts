@@ -3,7 +3,6 @@ import { expertMixture } from '../experts/experts.js'
 import { parallelExperts } from '../experts/parallel-experts.js'
 import { routedPart } from '../experts/routed-part.js'
 import { vectorExperts } from '../experts/vector-experts.js'
-import { FUSED } from '../kernel-set.js'
 import { child, type Named, outFeatures, submodule } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { activate } from './activations.js'
@@ -36,7 +35,7 @@ function fused(run: DecoderRun, block: Named, input: Tensor, [wide, narrow]: rea
   const half = both.elements / 2
   const parts = ops.split(both, [half, half])
   const [gate = both, up = both] = parts
-  const product = FUSED[layers.kernels].gates ? fusedHalves(run, gate, up) : multiplied(run, gate, up)
+  const product = layers.kernels.gates ? fusedHalves(run, gate, up) : multiplied(run, gate, up)
   const output = layers.linear(`${block.name}.${narrow}`, product, outFeatures(child(block, narrow)))
   tape.free(product, both, ...parts)
   return output

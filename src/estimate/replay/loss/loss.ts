@@ -192,14 +192,17 @@ export function fusedLinear(
   { ops, weights, tokens, autocast, half }: Layers,
   head: string,
   hidden: Tensor,
-  vocabulary: number,
+  { vocabulary, batch }: { readonly vocabulary: number; readonly batch: number },
 ): Tensor {
   const { tape } = ops
+  const padded = tape.tensor(tokens + batch, 'int64', 'constant_pad_nd')
+  const labels = batch > 1 ? tape.tensor(tokens, 'int64', 'clone') : tape.alias(padded)
+  const mask = tape.tensor(tokens, 'bool', 'ne')
   const weight = weights.get(`${head}.weight`)
   const features = hidden.elements / tokens
   const chunk = Math.min(2 ** Math.ceil(Math.log2(Math.ceil(tokens / Math.ceil(vocabulary / features)))), tokens)
-  const input = autocast ? ops.to(hidden, half) : tape.alias(hidden)
-  const made = tape.tensor(hidden.elements, input.dtype, 'zeros_like')
+  const dtype = autocast ? half : hidden.dtype
+  const made = tape.tensor(hidden.elements, hidden.dtype, 'zeros_like')
   const forWeight = weight.grad && tape.tensor(weight.elements, weight.dtype, 'zeros_like')
   if (weight.grad?.kind === 'leaf') weight.grad.addsInPlace = true
   const loss = tape.record(
@@ -207,9 +210,26 @@ export function fusedLinear(
     { before: [made, ...(forWeight ? [forWeight] : [])] },
     () => {
       const losses = tape.tensor(tokens, 'float32', 'zeros')
-      const cast = weight.dtype === input.dtype ? undefined : tape.tensor(weight.elements, input.dtype, '_to_copy')
-      const logits = tape.tensor(chunk * vocabulary, input.dtype, 'mm')
-      tape.free(logits, losses, ...(cast ? [cast] : []))
+      const isCast = weight.dtype !== dtype
+      const logitsOfChunk = (): Tensor => {
+        // Autocast casts each chunk and the transposed weight anew.
+        const casts = [
+          ...(hidden.dtype === dtype ? [] : [tape.tensor(chunk * features, dtype, '_to_copy')]),
+          ...(isCast ? [tape.tensor(weight.elements, dtype, '_to_copy')] : []),
+        ]
+        const made = tape.tensor(chunk * vocabulary, dtype, 'mm')
+        tape.free(...casts)
+        return made
+      }
+      const logits = logitsOfChunk()
+      // For gradients it casts the weight itself, a leaf, and keeps the copy until it ends: while all further chunks run.
+      const cast = isCast ? [tape.tensor(weight.elements, dtype, '_to_copy')] : []
+      if (isCast) tape.free(tape.tensor(chunk * features, dtype, 'mm'))
+      tape.free(logits)
+      const isKept = weight.grad !== undefined && chunk < tokens
+      if (!isKept) tape.free(...cast)
+      if (isKept && isCast) tape.free(logitsOfChunk(), ...cast)
+      tape.free(losses)
       return tape.tensor(1, 'float32', 'sum')
     },
     (_, [forHidden, forHead]) => [
@@ -217,6 +237,6 @@ export function fusedLinear(
       forHead && weight.grad && tape.ledger.retain(forHead),
     ],
   )
-  tape.free(made, input, ...(forWeight ? [forWeight] : []))
+  tape.free(padded, labels, mask, made, ...(forWeight ? [forWeight] : []))
   return loss
 }

@@ -1,7 +1,6 @@
 import type { Norm, Shape } from '../../../architecture/index.js'
 import { product } from '../../../architecture/safe-integer.js'
 import type { DecoderRun } from '../decoder-run.js'
-import { FUSED } from '../kernel-set.js'
 import type { Layers } from '../layers.js'
 import type { Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
@@ -31,9 +30,18 @@ export function norm(
   size = sizes.hiddenSize,
 ): Tensor {
   const weight = module.parameters?.['weight']
-  if (FUSED[layers.kernels].norms && weight && forward.norm.startsWith('rmsNorm'))
-    return fusedRmsNorm(layers, name, input)
+  const { norms } = layers.kernels
+  if (norms !== 'no' && weight && forward.norm.startsWith('rmsNorm')) return fusedRmsNorm(layers, name, input, norms)
   return normOf(forward.norm, layers, name, input, weight ?? [size])
+}
+
+/** A norm of queries or keys, which Liger leaves as it is in some families. */
+export function headNorm(run: DecoderRun, block: Named, input: Tensor, size: number): Tensor {
+  const { layers, forward } = run
+  const weight = block.module.parameters?.['weight']
+  return layers.kernels.headNorms
+    ? norm(run, block, input, size)
+    : normOf(forward.norm, layers, block.name, input, weight ?? [size])
 }
 
 /** A norm of a kind, with the shape of its weight. The caller keeps the input. */

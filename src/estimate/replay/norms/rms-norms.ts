@@ -3,6 +3,7 @@ import { product } from '../../../architecture/safe-integer.js'
 import { Names } from '../arrays/names.js'
 import { StreamArrays } from '../arrays/stream-arrays.js'
 import type { Layers } from '../layers.js'
+import { MULTIPROCESSORS } from '../mixers/kernels/multiprocessors.js'
 import type { Tensor } from '../tape.js'
 
 /**
@@ -36,7 +37,12 @@ export function rmsNorm(
  * Root mean square normalisation in one kernel. It saves its input and the inverse deviation of each row, and writes the gradient
  * of its input over that of its output.
  */
-export function fusedRmsNorm({ ops, weights }: Layers, name: string, input: Tensor): Tensor {
+export function fusedRmsNorm(
+  { ops, weights }: Layers,
+  name: string,
+  input: Tensor,
+  written: 'overOutput' | 'beside',
+): Tensor {
   const { tape } = ops
   const weight = weights.get(`${name}.weight`)
   const deviations = tape.tensor(input.elements / weight.elements, 'float32', 'rms_norm')
@@ -44,10 +50,20 @@ export function fusedRmsNorm({ ops, weights }: Layers, name: string, input: Tens
     [input, weight],
     { before: [input, deviations] },
     () => tape.tensor(input.elements, input.dtype, 'rms_norm'),
-    (gradient) => [
-      input.grad && tape.ledger.retain(gradient),
-      weight.grad && ops.gradient(weight.elements, weight.dtype, 'rms_norm_backward'),
-    ],
+    (gradient) => {
+      // A part of the gradient of the weight for each multiprocessor, in float32.
+      const parts = tape.ledger.allocate(weight.grad ? 4 * MULTIPROCESSORS * weight.elements : 0)
+      const made =
+        written === 'beside' ? ops.gradient(input.elements, input.dtype, 'zeros_like') : tape.ledger.retain(gradient)
+      const sum = weight.grad && ops.gradient(weight.elements, 'float32', 'sum')
+      tape.ledger.release(parts)
+      const forWeight =
+        weight.grad && (weight.dtype === 'float32' ? sum : ops.gradient(weight.elements, weight.dtype, '_to_copy'))
+      if (sum && sum !== forWeight) tape.ledger.release(sum)
+      if (input.grad) return [made, forWeight]
+      tape.ledger.release(made)
+      return [undefined, forWeight]
+    },
   )
   tape.free(deviations)
   return output

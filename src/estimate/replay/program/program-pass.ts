@@ -66,8 +66,8 @@ export class ProgramPass implements ModelPass {
     const className = this.#className
     if (options.loss.kind !== 'logits')
       throw new UndescribedBlock(`the loss of ${className} has no other kind than logits`)
-    if (layers.kernels !== 'torch')
-      throw new UndescribedBlock(`no model for ${layers.kernels} kernels in ${className}: use those of torch`)
+    if (layers.kernels.set !== 'torch')
+      throw new UndescribedBlock(`no model for ${layers.kernels.set} kernels in ${className}: use those of torch`)
     if (keepsLayers && options.recompute !== 'none')
       throw new UndescribedBlock(`${className} does not support gradient checkpointing: pass \`recompute: 'none'\``)
   }

@@ -4,6 +4,7 @@ import { NO_ADAPTERS } from '../../lora/adapter-plan.js'
 import type { RouterLogitsUse } from '../decoder/router-outputs.js'
 import type { Division } from '../division.js'
 import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
+import { OF_TORCH } from '../kernel-set.js'
 import { Layers } from '../layers.js'
 import { Operations } from '../operations/operations.js'
 import type { ReplayModel } from '../replay-model.js'
@@ -60,7 +61,7 @@ export function prefill(whole: ReplayModel, given: Prefill): StepMemory {
   const tokens = batch * sequence
   ledger.allocate(model.buffers(sizes, dtype, false), 'buffers')
   if (isMasked) ledger.allocate(DTYPE_BYTES.int64 * tokens, 'buffers')
-  const layers = new Layers(new Operations(tape), weights, tokens, false, model.linear, 'torch', 'bfloat16', division)
+  const layers = new Layers(new Operations(tape), weights, tokens, false, model.linear, OF_TORCH, 'bfloat16', division)
   const pass = model.pass(layers, {
     ...sizes,
     recompute: 'none',

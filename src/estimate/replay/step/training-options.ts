@@ -8,7 +8,7 @@ import type { VirtualTokenOptions } from '../adapters/virtual-tokens.js'
 import type { RouterLogitsUse } from '../decoder/router-outputs.js'
 import type { Division } from '../division.js'
 import type { ComputeDtype } from '../dtype.js'
-import type { KernelSet } from '../kernel-set.js'
+import type { Kernels } from '../kernel-set.js'
 import type { LossKind } from '../loss/loss.js'
 import type { PackedStorage } from '../packed/packed-storage.js'
 import type { ShardingRules } from '../sharding/sharding-rules.js'
@@ -48,7 +48,7 @@ export interface TrainingStep {
   /** Whether recomputation is reentrant. */
   readonly reentrant?: boolean
   readonly kernel: AttentionKernel
-  readonly kernels: KernelSet
+  readonly kernels: Kernels
   readonly kernelPackages?: ReadonlySet<KernelPackage>
   readonly loss: LossKind
   readonly parameterDtype: ComputeDtype

@@ -51,8 +51,8 @@ const KINDS: Kinds = {
 /** Attention with code of its own. The caller keeps the input. */
 export function writtenAttention(run: DecoderRun, attention: WrittenAttention, block: Named, input: Tensor): Tensor {
   const { layers, options, sizes, mask } = run
-  if (layers.kernels !== 'torch')
-    throw new UndescribedBlock(`${layers.kernels} has no kernels for ${block.module.type}: use those of torch`)
+  if (layers.kernels.set !== 'torch')
+    throw new UndescribedBlock(`${layers.kernels.set} has no kernels for ${block.module.type}: use those of torch`)
   if (run.prefixes) throw new UndescribedBlock(`no model for prefixes in ${block.module.type}`)
   const arrays = new GroupedArrays(layers)
   const names = new Names(layers.ops.tape)
