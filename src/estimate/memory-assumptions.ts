@@ -102,6 +102,8 @@ function stepSentence(options: CheckedMemoryOptions): string {
     return 'the optimizer step is on the CPU'
   }
   if (optimizerStep === 'in-backward') return 'each parameter is updated in backward, and its gradient freed'
+  if (optimizer === 'adamw-4bit-torchao')
+    return `the optimizer step of ${optimizer} as torch 2.15 compiles it for each parameter: 24 bytes for each of its elements`
   if (optimizer !== 'adamw' && optimizer !== 'muon')
     return `the optimizer step of ${optimizer} as its library computes it${statesPhrase(options)}`
   const how = {

@@ -13,12 +13,53 @@ interface ParameterTensor {
   readonly isWide: boolean
 }
 
-/** Two moments of one byte, and a float32 for each block of 256 elements of both. Below 4,096 elements both are float32. */
-const eightBit = (tensor: ParameterTensor, moments: number): number =>
-  isNarrow(tensor) ? moments * (tensor.elements + 4 * Math.ceil(tensor.elements / 256)) : 4 * moments * tensor.elements
+/**
+ * Moments of bitsandbytes, each a byte for each element and a float32 for each block of 256. Below 4,096 elements (`min_8bit_size`) they are
+ * float32.
+ */
+const eightBit =
+  (moments: number) =>
+  (tensor: ParameterTensor): number =>
+    (isNarrow(tensor) ? tensor.elements + 4 * Math.ceil(tensor.elements / 256) : 4 * tensor.elements) * moments
 
 const isNarrow = ({ elements, isWide }: Pick<ParameterTensor, 'elements' | 'isWide'>): boolean =>
   elements >= SMALLEST_8BIT && !isWide
+
+/** The same, of which CUDA pages the bytes of larger tensors to the CPU, which torch does not count. The float32 of each block stay. */
+const eightBitPaged =
+  (moments: number) =>
+  (tensor: ParameterTensor): number => {
+    if (tensor.elements < SMALLEST_PAGED) return eightBit(moments)(tensor)
+    return isNarrow(tensor) ? 4 * Math.ceil(tensor.elements / 256) * moments : 0
+  }
+
+/** Moments in float32, whatever the parameter's type is. */
+const wide =
+  (moments: number) =>
+  ({ elements }: ParameterTensor): number =>
+    4 * moments * elements
+
+/** The same, of which CUDA pages those of larger tensors. */
+const widePaged =
+  (moments: number) =>
+  (tensor: ParameterTensor): number =>
+    tensor.elements < SMALLEST_PAGED ? wide(moments)(tensor) : 0
+
+/**
+ * Two moments of torchao (`_new_buffer` of its `optim/adam.py`, 0.18): codes, a float32 for each block of 256, and a table of float32 for each
+ * moment. Tensors below 4,096 elements, and those that blocks do not divide, have moments in the parameter's type.
+ */
+const blocks =
+  (codeBytes: number, tableSize: number) =>
+  (tensor: ParameterTensor): number =>
+    isInBlocks(tensor.elements)
+      ? 2 * (tensor.elements * codeBytes + 4 * (tensor.elements / 256) + 4 * tableSize)
+      : adamw(tensor)
+
+/** Whether torchao keeps the moments of a tensor in blocks. transformers passes blocks of 256 elements (`_get_torchao_optimizer`). */
+export function isInBlocks(elements: number): boolean {
+  return elements >= SMALLEST_8BIT && elements % 256 === 0
+}
 
 const adamw = ({ elements, width }: ParameterTensor): number => 2 * elements * width
 
@@ -32,7 +73,7 @@ const SMALLEST_PAGED = 100_000
 interface OptimizerFacts {
   /** The bytes that it keeps for one parameter tensor after its first step. */
   readonly stateBytes: (tensor: ParameterTensor) => number
-  /** Moments of one byte, each of which has a table of 256 float32 that says what the bytes stand for. Default: 0. */
+  /** Kinds of moments of one byte, each of which has a table of 256 float32 that says what the bytes stand for. Default: 0. */
   readonly narrowMoments?: 1 | 2
   /** Whether torch computes its step in one of {@link OPTIMIZER_STEPS}, as the user chooses. */
   readonly hasSeveralSteps: boolean
@@ -48,20 +89,33 @@ const FACTS = {
    * Two moments of one byte, and a float32 for each block of 256 elements. Below 4,096 elements both stay float32
    * (Dettmers et al. 2021, arXiv:2110.02861; `min_8bit_size` and `blocksize` of bitsandbytes).
    */
-  'adamw-8bit': {
-    stateBytes: (tensor) => eightBit(tensor, 2),
+  'adamw-8bit': { stateBytes: eightBit(2), narrowMoments: 2, hasSeveralSteps: false, confidence: 'replayed' },
+  /** The same in memory that CUDA pages to the CPU, which torch does not count; the float32 of each block stay on the GPU. */
+  'adamw-8bit-paged': {
+    stateBytes: eightBitPaged(2),
     narrowMoments: 2,
     hasSeveralSteps: false,
     confidence: 'replayed',
   },
-  /** The same in memory that CUDA pages to the CPU, which torch does not count; the float32 of each block stay on the GPU. */
-  'adamw-8bit-paged': {
-    stateBytes: (tensor) =>
-      tensor.elements < SMALLEST_PAGED
-        ? eightBit(tensor, 2)
-        : isNarrow(tensor)
-          ? 8 * Math.ceil(tensor.elements / 256)
-          : 0,
+  /** bitsandbytes' AdamW of 32 bits: two float32 moments, whatever the parameter's type. */
+  'adamw-32bit': { stateBytes: wide(2), hasSeveralSteps: false, confidence: 'replayed' },
+  /** The same in memory that CUDA pages to the CPU (`PagedAdamW`, `paged_adamw_32bit`). */
+  'adamw-32bit-paged': { stateBytes: widePaged(2), hasSeveralSteps: false, confidence: 'replayed' },
+  /** torchao's AdamW with moments of one byte (`adamw_torch_8bit` of transformers). */
+  'adamw-8bit-torchao': { stateBytes: blocks(1, 256), hasSeveralSteps: false, confidence: 'replayed' },
+  /** With moments of half a byte (`adamw_torch_4bit`). */
+  'adamw-4bit-torchao': { stateBytes: blocks(0.5, 16), hasSeveralSteps: false, confidence: 'replayed' },
+  /** With moments in FP8 (`ao_adamw_fp8` of axolotl), which need no table. */
+  'adamw-fp8-torchao': { stateBytes: blocks(1, 0), hasSeveralSteps: false, confidence: 'replayed' },
+  /** bitsandbytes' AdEMAMix: two averages of gradients and one of their squares (Pagliardini et al. 2024, arXiv:2409.03137). */
+  'ademamix-32bit': { stateBytes: wide(3), hasSeveralSteps: false, confidence: 'replayed' },
+  /** The same in memory that CUDA pages to the CPU. */
+  'ademamix-32bit-paged': { stateBytes: widePaged(3), hasSeveralSteps: false, confidence: 'replayed' },
+  /** The same of one byte for each. */
+  'ademamix-8bit': { stateBytes: eightBit(3), narrowMoments: 2, hasSeveralSteps: false, confidence: 'replayed' },
+  /** The same in memory that CUDA pages to the CPU. */
+  'ademamix-8bit-paged': {
+    stateBytes: eightBitPaged(3),
     narrowMoments: 2,
     hasSeveralSteps: false,
     confidence: 'replayed',
@@ -81,14 +135,12 @@ const FACTS = {
   /** One moment in the parameter's type (Chen et al. 2023, arXiv:2302.06675), as in `lion-pytorch`. */
   lion: { stateBytes: ({ elements, width }) => elements * width, hasSeveralSteps: false, confidence: 'replayed' },
   /** The same of bitsandbytes 0.50 and of transformers' `lion_32bit`: the moment is a float32, whatever the parameter's type. */
-  'lion-32bit': { stateBytes: ({ elements }) => 4 * elements, hasSeveralSteps: false, confidence: 'replayed' },
+  'lion-32bit': { stateBytes: wide(1), hasSeveralSteps: false, confidence: 'replayed' },
   /** The moment in one byte (transformers' `lion_8bit`). */
-  'lion-8bit': {
-    stateBytes: (tensor) => eightBit(tensor, 1),
-    narrowMoments: 1,
-    hasSeveralSteps: false,
-    confidence: 'replayed',
-  },
+  'lion-8bit': { stateBytes: eightBit(1), narrowMoments: 1, hasSeveralSteps: false, confidence: 'replayed' },
+  /** The same two in memory that CUDA pages to the CPU. */
+  'lion-32bit-paged': { stateBytes: widePaged(1), hasSeveralSteps: false, confidence: 'replayed' },
+  'lion-8bit-paged': { stateBytes: eightBitPaged(1), narrowMoments: 1, hasSeveralSteps: false, confidence: 'replayed' },
   /** Plain gradient descent has no state. */
   sgd: { stateBytes: () => 0, hasSeveralSteps: true, confidence: 'replayed' },
   /**

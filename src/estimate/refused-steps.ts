@@ -34,17 +34,25 @@ export function stoppedStep({ method, optimizer, optimizerStep }: StepOptions, p
   return undefined
 }
 
-const EIGHT_BITS =
-  'bitsandbytes 0.50.2: "Operator bitsandbytes.optimizer_update_8bit_blockwise.default does not have a sharding strategy registered"'
+const ofBitsandbytes = (operation: string): string =>
+  `bitsandbytes 0.50.2: "Operator bitsandbytes.${operation}.default does not have a sharding strategy registered"`
 
-/** Where the step of an optimizer stops, and what torch 2.15 says. AdamW, Muon, `lion-pytorch` 0.2.5 and plain SGD run. */
+const EIGHT_BITS = ofBitsandbytes('optimizer_update_8bit_blockwise')
+const WIDE = ofBitsandbytes('optimizer_update_32bit')
+
+/** Where the step of an optimizer stops, and what torch 2.15 says. AdamW, torchao's, Muon, `lion-pytorch` 0.2.5 and plain SGD run. */
 const STOPS: ReadonlyMap<Optimizer, string> = new Map([
   ['adafactor', 'transformers 4.57.6 and 5.24.0: "aten.add_.Tensor got mixed torch.Tensor and DTensor"'],
   ['adamw-8bit', EIGHT_BITS],
   ['adamw-8bit-paged', EIGHT_BITS],
+  ['ademamix-8bit', EIGHT_BITS],
+  ['ademamix-8bit-paged', EIGHT_BITS],
   ['lion-8bit', EIGHT_BITS],
-  [
-    'lion-32bit',
-    'bitsandbytes 0.50.2: "Operator bitsandbytes.optimizer_update_32bit.default does not have a sharding strategy registered"',
-  ],
+  ['lion-8bit-paged', EIGHT_BITS],
+  ['adamw-32bit', WIDE],
+  ['adamw-32bit-paged', WIDE],
+  ['ademamix-32bit', WIDE],
+  ['ademamix-32bit-paged', WIDE],
+  ['lion-32bit', WIDE],
+  ['lion-32bit-paged', WIDE],
 ])

@@ -164,6 +164,7 @@ describe('Optimizers whose step stops at distributed tensors', () => {
     [{ ...of('hsdp'), optimizer: 'adamw-8bit-paged', method: 'lora' }, eightBits],
     [tensor({ optimizer: 'lion-8bit' }), eightBits],
     [{ ...of('fsdp2'), optimizer: 'lion-32bit' }, 'optimizer_update_32bit.default'],
+    [{ ...of('fsdp2'), optimizer: 'adamw-32bit-paged' }, 'optimizer_update_32bit.default'],
   ])('are refused, as torch stops there: %j', (options, says) => {
     expect(() => estimateMemory(llama, options)).toThrow(says)
   })
@@ -173,6 +174,7 @@ describe('Optimizers whose step stops at distributed tensors', () => {
     { ...of('fsdp2'), optimizer: 'sgd', optimizerStep: 'for-loop' },
     { ...of('fsdp2'), optimizer: 'muon', optimizerStep: 'fused' },
     { ...of('hsdp'), optimizer: 'lion' },
+    { ...of('fsdp2'), optimizer: 'adamw-4bit-torchao' },
     { ...of('ddp'), optimizer: 'sgd', optimizerStep: 'fused' },
     { ...of('fsdp1'), optimizer: 'adafactor' },
     { ...of('fsdp1'), optimizer: 'sgd', optimizerStep: 'fused' },

@@ -77,15 +77,24 @@ const OPTIMIZERS: Readonly<Record<string, readonly [Optimizer, OptimizerStep?]>>
   adamw_torch_fused: ['adamw', 'fused'],
   adamw_bnb_8bit: ['adamw-8bit'],
   adamw_8bit: ['adamw-8bit'],
-  // torchao's states have the size of bitsandbytes': a byte for each element, and a float32 for each block of 256.
-  adamw_torch_8bit: ['adamw-8bit'],
+  adamw_torch_8bit: ['adamw-8bit-torchao'],
+  adamw_torch_4bit: ['adamw-4bit-torchao'],
   paged_adamw_8bit: ['adamw-8bit-paged'],
+  paged_adamw_32bit: ['adamw-32bit-paged'],
+  ademamix: ['ademamix-32bit'],
+  ademamix_8bit: ['ademamix-8bit'],
+  paged_ademamix_32bit: ['ademamix-32bit-paged'],
+  paged_ademamix_8bit: ['ademamix-8bit-paged'],
   adafactor: ['adafactor'],
   lion_32bit: ['lion-32bit'],
   lion_8bit: ['lion-8bit'],
+  paged_lion_32bit: ['lion-32bit-paged'],
+  paged_lion_8bit: ['lion-8bit-paged'],
   lion_pytorch: ['lion'],
   sgd: ['sgd', 'foreach'],
   muon: ['muon', 'foreach'],
+  // axolotl's own name (`_configure_custom_optimizer` of 0.21.0).
+  ao_adamw_fp8: ['adamw-fp8-torchao'],
 }
 
 /** The optimizer that a key names. One that cannot be estimated is warned about, and AdamW is counted. */

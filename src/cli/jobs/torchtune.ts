@@ -110,6 +110,10 @@ const OPTIMIZERS: Readonly<Record<string, Optimizer>> = {
   'torch.optim.SGD': 'sgd',
   'bitsandbytes.optim.PagedAdamW8bit': 'adamw-8bit-paged',
   'bitsandbytes.optim.AdamW8bit': 'adamw-8bit',
+  'bitsandbytes.optim.PagedAdamW': 'adamw-32bit-paged',
+  'bitsandbytes.optim.PagedAdamW32bit': 'adamw-32bit-paged',
+  'bitsandbytes.optim.AdamW': 'adamw-32bit',
+  'bitsandbytes.optim.AdamW32bit': 'adamw-32bit',
   'torch.optim.Adafactor': 'adafactor',
 }
 
@@ -125,6 +129,9 @@ function optimizerIn(keys: JobKeys): MemoryOptions {
       'optimizer',
       `${name} cannot be estimated; adamw is counted. It can be: ${Object.keys(OPTIMIZERS).join(', ')}`,
     )
+  // The recipes update after backward unless the file says otherwise; the preset updates in backward, as torchtune's own files do.
+  if (optimizer === 'adamw-8bit-paged' && !isInBackward)
+    keys.warn('optimizer', 'on one GPU, each parameter is counted as updated in backward (`optimizer_in_bwd: true`)')
   const step = isInBackward
     ? 'in-backward'
     : optimizer === 'adamw' || optimizer === undefined

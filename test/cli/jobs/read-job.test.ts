@@ -501,6 +501,13 @@ it('Lion is that of bitsandbytes under the names of transformers', () => {
   expect(['lion_32bit', 'lion_8bit', 'lion_pytorch'].map(optimizerOf)).toEqual(['lion-32bit', 'lion-8bit', 'lion'])
 })
 
+it("transformers' names of optimizers of torchao and of pages are read", () => {
+  const optimizerOf = (optimizer: string) => of({ base_model: 'a/b', optimizer }).options.optimizer
+  expect(
+    ['adamw_torch_8bit', 'adamw_torch_4bit', 'ao_adamw_fp8', 'paged_adamw_32bit', 'paged_lion_8bit'].map(optimizerOf),
+  ).toEqual(['adamw-8bit-torchao', 'adamw-4bit-torchao', 'adamw-fp8-torchao', 'adamw-32bit-paged', 'lion-8bit-paged'])
+})
+
 /** Their steps stop at the shards of FSDP2. */
 const STOPPED_AT_SHARDS = new Set(['adamw_bnb_8bit', 'adafactor', 'paged_adamw_8bit', 'lion_32bit'])
 

@@ -1,4 +1,5 @@
-import { isOrthogonalised, type Optimizer, type OptimizerStep } from '../../optimizers.js'
+import type { Shape } from '../../../architecture/index.js'
+import { isInBlocks, isOrthogonalised, type Optimizer, type OptimizerStep } from '../../optimizers.js'
 import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
 import type { MemoryLedger, Storage } from '../memory-ledger.js'
 import type { Leaf } from '../tape.js'
@@ -35,6 +36,21 @@ const inPlace =
   (ledger) =>
     ledger.observe(operation)
 
+/**
+ * torchao's step, compiled for each parameter (`single_param_adam` of its `optim/adam.py`, 0.18): what the code that inductor writes for a GPU
+ * allocates for each element whose moments are in blocks.
+ */
+const compiled =
+  (bytesOfElement: (shape: Shape) => number): Step =>
+  (ledger, leaves, { elementsOf }) => {
+    for (const leaf of leaves) {
+      const elements = elementsOf(leaf)
+      const held = ledger.allocate(isInBlocks(elements) ? elements * bytesOfElement(leaf.shape) : 0)
+      ledger.observe('single_param_adam')
+      ledger.release(held)
+    }
+  }
+
 /** Parameters change in place. Of a gradient that a tensor-parallel rank has whole, the operation gets a copy of the rank's part. */
 const inPlaceOfParts =
   (operation: string): Step =>
@@ -47,13 +63,38 @@ const inPlaceOfParts =
     for (const part of parts) ledger.release(part)
   }
 
+const IN_8_BITS = 'optimizer_update_8bit_blockwise'
+const IN_32_BITS = 'optimizer_update_32bit'
+
+/** Whether rows are whole blocks of 256 elements, or blocks whole rows. */
+function hasBlocksInRows(shape: Shape): boolean {
+  const columns = shape.at(-1) ?? 1
+  return columns % 256 === 0 || 256 % columns === 0
+}
+
+/** The scales of two moments, for each element. */
+const SCALES = (2 * 4) / 256
+
 const STEPS: Readonly<Record<Optimizer, Step>> = {
   adamw: (ledger, leaves, kind) => ADAMW[kind.step](ledger, leaves, kind),
-  'adamw-8bit': inPlace('optimizer_update_8bit_blockwise'),
-  'adamw-8bit-paged': inPlace('optimizer_update_8bit_blockwise'),
+  'adamw-8bit': inPlace(IN_8_BITS),
+  'adamw-8bit-paged': inPlace(IN_8_BITS),
+  'adamw-32bit': inPlace(IN_32_BITS),
+  'adamw-32bit-paged': inPlace(IN_32_BITS),
+  // One kernel, if it can go over rows and blocks at once. Otherwise both moments exist in float32 between two kernels.
+  'adamw-8bit-torchao': compiled((shape) => (hasBlocksInRows(shape) ? 0 : SCALES + 2 * 4)),
+  'adamw-fp8-torchao': compiled(() => SCALES),
+  // Two codes are one byte: both moments exist in float32, and their codes as int64, before they are packed.
+  'adamw-4bit-torchao': compiled(() => SCALES + 2 * (4 + 8)),
+  'ademamix-32bit': inPlace(IN_32_BITS),
+  'ademamix-32bit-paged': inPlace(IN_32_BITS),
+  'ademamix-8bit': inPlace(IN_8_BITS),
+  'ademamix-8bit-paged': inPlace(IN_8_BITS),
   lion,
-  'lion-32bit': inPlace('optimizer_update_32bit'),
-  'lion-8bit': inPlace('optimizer_update_8bit_blockwise'),
+  'lion-32bit': inPlace(IN_32_BITS),
+  'lion-32bit-paged': inPlace(IN_32_BITS),
+  'lion-8bit': inPlace(IN_8_BITS),
+  'lion-8bit-paged': inPlace(IN_8_BITS),
   sgd: (ledger, leaves, kind) => {
     if (kind.step !== 'for-loop') return inPlaceOfParts('_foreach_add_')(ledger, leaves, kind)
     for (const leaf of leaves) inPlaceOfParts('add_')(ledger, [leaf], kind)
