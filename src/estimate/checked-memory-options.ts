@@ -42,6 +42,8 @@ export interface CheckedMemoryOptions {
   readonly lora: LoraOptions | undefined
   readonly adapterDtype: 'float32' | 'bfloat16' | 'float16' | undefined
   readonly storage: PackedStorage | undefined
+  /** Whether experts in one parameter are in `storage` too. */
+  readonly quantizesExperts: boolean
   readonly isPrepared: boolean
   /** Whether it was asked for where no trainer does it. */
   readonly isLeftUnprepared: boolean
@@ -111,6 +113,7 @@ export function checkMemoryOptions(given: MemoryOptions, model?: PresetModel): C
     lora: options.lora,
     adapterDtype: options.adapterDtype,
     storage: quantization === 'none' ? undefined : quantization,
+    quantizesExperts: options.quantizeExperts ?? false,
     isPrepared,
     isLeftUnprepared: isAsked && !isPrepared,
     autocast,

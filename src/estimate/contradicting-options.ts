@@ -30,6 +30,11 @@ export function refuseContradictions(options: MemoryOptions, { trains, weights, 
   if (method === 'qlora' && stored === 'none') {
     throw new TypeError('`quantization` is "none" with the method qlora; use the method lora')
   }
+  if (options.quantizeExperts && stored !== 'nf4' && stored !== 'nf4-double') {
+    throw new TypeError(
+      `\`quantizeExperts\` packs experts by bitsandbytes in 4 bits, but \`quantization\` is "${stored}": pass 'nf4' or 'nf4-double', or leave it out`,
+    )
+  }
   const isWide = precision === 'float32' || dtype === 'float32'
   if (isWide && trains !== 'nothing' && stored !== 'none') {
     throw new TypeError(

@@ -10,6 +10,7 @@ import { WITH_HEAD } from './replay/loss/loss.js'
 import type { PackedStorage } from './replay/packed/packed-storage.js'
 import type { ReplayModel } from './replay/replay-model.js'
 import type { ShardingOptions, ShardingStrategy } from './sharding-options.js'
+import { stackedExpertsSentences } from './stacked-experts-assumptions.js'
 
 /** What an estimate of one run assumes, in sentences. */
 export function memoryAssumptions(
@@ -36,6 +37,7 @@ export function memoryAssumptions(
     ...ligerAssumptions(architecture, options),
     ...shardingSentences(options.sharding),
     ...stored,
+    ...stackedExpertsSentences(architecture, options),
     ...preparedSentences(options),
     ...finetuningSentences(options),
   ]

@@ -99,6 +99,11 @@ export interface MemoryOptions {
   /** How frozen weights of linear layers, except the output embedding, are stored. Default: `none`; with `qlora`, `nf4-double`. */
   readonly quantization?: 'none' | PackedStorage
   /**
+   * Whether experts that are stacked in one parameter are packed too, as axolotl does while it loads a model (`quantize_moe_experts`,
+   * `replace_parameter_4bit` of bitsandbytes). transformers packs linear layers alone. Default: no.
+   */
+  readonly quantizeExperts?: boolean
+  /**
    * Whether PEFT's `prepare_model_for_kbit_training` was called: parameters that are not quantised are in float32, and with them
    * the residual stream. Default: no.
    */
@@ -201,6 +206,7 @@ export const MEMORY_OPTIONS: OptionTable<MemoryOptions> = {
   lora: nested(LORA_OPTIONS),
   adapterDtype: choice(ADAPTER_DTYPES),
   quantization: choice(QUANTIZATIONS),
+  quantizeExperts: boolean,
   prepareForKbitTraining: boolean,
   autocast: boolean,
   optimizer: choice(OPTIMIZERS),

@@ -98,27 +98,27 @@ const FACTS = {
     confidence: 'replayed',
   },
   /** bitsandbytes' AdamW of 32 bits: two float32 moments, whatever the parameter's type. */
-  'adamw-32bit': { stateBytes: wide(2), hasSeveralSteps: false, confidence: 'replayed' },
+  'adamw-32bit': { stateBytes: wide(2), hasSeveralSteps: false, confidence: 'derived' },
   /** The same in memory that CUDA pages to the CPU (`PagedAdamW`, `paged_adamw_32bit`). */
-  'adamw-32bit-paged': { stateBytes: widePaged(2), hasSeveralSteps: false, confidence: 'replayed' },
+  'adamw-32bit-paged': { stateBytes: widePaged(2), hasSeveralSteps: false, confidence: 'derived' },
   /** torchao's AdamW with moments of one byte (`adamw_torch_8bit` of transformers). */
-  'adamw-8bit-torchao': { stateBytes: blocks(1, 256), hasSeveralSteps: false, confidence: 'replayed' },
+  'adamw-8bit-torchao': { stateBytes: blocks(1, 256), hasSeveralSteps: false, confidence: 'derived' },
   /** With moments of half a byte (`adamw_torch_4bit`). */
-  'adamw-4bit-torchao': { stateBytes: blocks(0.5, 16), hasSeveralSteps: false, confidence: 'replayed' },
+  'adamw-4bit-torchao': { stateBytes: blocks(0.5, 16), hasSeveralSteps: false, confidence: 'derived' },
   /** With moments in FP8 (`ao_adamw_fp8` of axolotl), which need no table. */
-  'adamw-fp8-torchao': { stateBytes: blocks(1, 0), hasSeveralSteps: false, confidence: 'replayed' },
+  'adamw-fp8-torchao': { stateBytes: blocks(1, 0), hasSeveralSteps: false, confidence: 'derived' },
   /** bitsandbytes' AdEMAMix: two averages of gradients and one of their squares (Pagliardini et al. 2024, arXiv:2409.03137). */
-  'ademamix-32bit': { stateBytes: wide(3), hasSeveralSteps: false, confidence: 'replayed' },
+  'ademamix-32bit': { stateBytes: wide(3), hasSeveralSteps: false, confidence: 'derived' },
   /** The same in memory that CUDA pages to the CPU. */
-  'ademamix-32bit-paged': { stateBytes: widePaged(3), hasSeveralSteps: false, confidence: 'replayed' },
+  'ademamix-32bit-paged': { stateBytes: widePaged(3), hasSeveralSteps: false, confidence: 'derived' },
   /** The same of one byte for each. */
-  'ademamix-8bit': { stateBytes: eightBit(3), narrowMoments: 2, hasSeveralSteps: false, confidence: 'replayed' },
+  'ademamix-8bit': { stateBytes: eightBit(3), narrowMoments: 2, hasSeveralSteps: false, confidence: 'derived' },
   /** The same in memory that CUDA pages to the CPU. */
   'ademamix-8bit-paged': {
     stateBytes: eightBitPaged(3),
     narrowMoments: 2,
     hasSeveralSteps: false,
-    confidence: 'replayed',
+    confidence: 'derived',
   },
   /**
    * For a matrix one float32 per row and per column, otherwise one per element (Shazeer & Stern 2018, arXiv:1804.04235), and the
@@ -139,8 +139,8 @@ const FACTS = {
   /** The moment in one byte (transformers' `lion_8bit`). */
   'lion-8bit': { stateBytes: eightBit(1), narrowMoments: 1, hasSeveralSteps: false, confidence: 'replayed' },
   /** The same two in memory that CUDA pages to the CPU. */
-  'lion-32bit-paged': { stateBytes: widePaged(1), hasSeveralSteps: false, confidence: 'replayed' },
-  'lion-8bit-paged': { stateBytes: eightBitPaged(1), narrowMoments: 1, hasSeveralSteps: false, confidence: 'replayed' },
+  'lion-32bit-paged': { stateBytes: widePaged(1), hasSeveralSteps: false, confidence: 'derived' },
+  'lion-8bit-paged': { stateBytes: eightBitPaged(1), narrowMoments: 1, hasSeveralSteps: false, confidence: 'derived' },
   /** Plain gradient descent has no state. */
   sgd: { stateBytes: () => 0, hasSeveralSteps: true, confidence: 'replayed' },
   /**

@@ -58,6 +58,7 @@ export function trainingStepOf(
     completion: finetuning?.preference && completionTokens(finetuning.preference, options),
     stepsInGroups: finetuning?.groups === 'lora-plus',
     storage,
+    packsExperts: options.quantizesExperts,
     // PEFT leaves GPTQ models as they are (`is_gptq_quantized` in its `utils/other.py`).
     restDtype: isPrepared && storage !== 'gptq' ? 'float32' : undefined,
     // An FSDP2 group has one dtype, and DeepSpeed casts the whole model.

@@ -18,7 +18,7 @@ export function unusedOptions(options: MemoryOptions): string[] {
     .map((name) => `\`${name}\` has no effect with the method ${method}`)
 }
 
-const OF_ADAPTERS = ['lora', 'adapterDtype', 'prepareForKbitTraining'] as const
+const OF_ADAPTERS = ['lora', 'adapterDtype', 'quantizeExperts', 'prepareForKbitTraining'] as const
 
 /** The options that mean nothing for what a method trains. */
 const UNUSED: Readonly<Record<Method['trains'], readonly (keyof MemoryOptions)[]>> = {

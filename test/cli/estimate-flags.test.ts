@@ -63,6 +63,7 @@ describe('the flags of a training run', () => {
     ['--recompute selective --no-reentrant', { recompute: 'selective', reentrant: false }],
     ['--no-autocast --input-gradients', { autocast: false, inputGradients: true }],
     ['--no-output-router-logits --attention-mask', { outputRouterLogits: false, attentionMask: true }],
+    ['--quantization nf4 --quantize-experts', { quantization: 'nf4', quantizeExperts: true }],
     ['--quantization nf4 --prepare-for-kbit-training', { quantization: 'nf4', prepareForKbitTraining: true }],
     [
       '--finetuning-type prompt_tuning --num-virtual-tokens 20',

@@ -5,8 +5,13 @@ import { MEMORY_METHODS } from '../../src/estimate/methods.js'
 import { confidenceOfStates, OPTIMIZERS } from '../../src/estimate/optimizers.js'
 import { memoryRecords } from './memory-records.js'
 
-/** Measurements of a whole GPU, which name their options in words of their own; single kernels and the modules that packing leaves, which have none. */
-const WITHOUT_OPTIONS = ['measured.jsonl.gz', 'kernels-h100.jsonl.gz', 'kept-modules.jsonl.gz']
+/** Measurements of a whole GPU, which name their options in words of their own; single kernels, states of single tensors, and the modules that packing leaves, which have none. */
+const WITHOUT_OPTIONS = [
+  'measured.jsonl.gz',
+  'kernels-h100.jsonl.gz',
+  'kept-modules.jsonl.gz',
+  'optimizer-states.jsonl.gz',
+]
 
 /** The options of every recorded run. */
 const RUNS = readdirSync(new URL('../fixtures/memory/', import.meta.url))

@@ -112,6 +112,10 @@ export const STEP_FLAGS = flagGroup<MemoryOptions, Exclude<keyof MemoryOptions, 
       help: 'the loop passes an attention mask, which the loss of routers needs memory for',
     },
     quantization: { value: '<type>', default: 'none; with qlora: nf4-double', help: 'how frozen weights are stored' },
+    quantizeExperts: {
+      says: 'yes',
+      help: 'experts in one parameter are packed too, as by quantize_moe_experts of axolotl',
+    },
     prepareForKbitTraining: { says: 'yes', help: "after PEFT's prepare_model_for_kbit_training" },
     adapterDtype: { value: '<type>', default: 'float32; with fsdp2: as the weights', help: 'the type of adapters' },
     layout: {

@@ -52,7 +52,8 @@ export function withMethod(options: MemoryOptions, method: MemoryMethod | undefi
     quantization: __,
     lora: ___,
     adapterDtype: ____,
-    prepareForKbitTraining: _____,
+    quantizeExperts: _____,
+    prepareForKbitTraining: ______,
     ...others
   } = options
   return { ...others, method }

@@ -7,6 +7,7 @@ import type { LeftOut } from './folding/repeated-layers.js'
 import type { MemoryLedger } from './memory-ledger.js'
 import { packedModules } from './packed/packed-modules.js'
 import { type PackedStorage, packedWidth, storedBytes } from './packed/packed-storage.js'
+import { isStacked, StackedExperts } from './packed/stacked-experts.js'
 import { embeddingNames, idleNames, inModuleOrder, isInside, moduleOf, savedNames } from './parameter-names.js'
 import { layerLists } from './program/layer-lists.js'
 import type { Sharding } from './sharding/sharding.js'
@@ -28,6 +29,8 @@ export class Weights {
   readonly #targets: ReadonlyMap<string, readonly TargetedParameter[]>
   /** Their names, and what they are while their module runs. */
   readonly #targeted = new Map<string, (() => Tensor) | undefined>()
+  /** The packed parameters that are unpacked while their module runs. */
+  readonly #stacked = new StackedExperts()
   /** The frozen originals of copied modules. */
   readonly #originals = new Map<string, Tensor>()
   #isPlain = false
@@ -77,9 +80,11 @@ export class Weights {
     const shapes = new Map<string, Shape>()
     for (const { name, shape } of parameters(architecture)) {
       const module = moduleOf(name)
-      const storage = packed.has(module) && name.endsWith('.weight') ? options.storage : undefined
+      const isOfExperts = options.packsExperts === true && isStacked(name, shape)
+      const isPacked = packed.has(module) || isOfExperts
+      const storage = isOfExperts || (isPacked && name.endsWith('.weight')) ? options.storage : undefined
       // bitsandbytes casts the bias of a packed layer when it runs (`Linear4bit.forward`).
-      const dtype = dtypeOf(name, packed.has(module))
+      const dtype = dtypeOf(name, isPacked)
       const isBias = name.endsWith('.bias') && options.adapters.trainsBias(module)
       const copied = isInside(name, saved)
       const isTrained = options.trained && (options.trains?.(name) ?? true)
@@ -90,6 +95,7 @@ export class Weights {
         name,
         this.#parameter({ name, shape, dtype, trained, storage, isIdle: isWanted, isUnread: isAmong(unread, name) }),
       )
+      if (isOfExperts) this.#stacked.add(name)
     }
     for (const { name, to } of ties(architecture)) {
       const target = this.#byName.get(to)
@@ -115,7 +121,7 @@ export class Weights {
       buffer: (elements, dtype) => this.addBuffer(elements, dtype),
     })
     const ofParameter = (name: string): OfParameter => {
-      const parameter = this.get(name)
+      const parameter = this.stored(name) ?? this.get(name)
       if (parameter.storedAs || isInside(name, saved)) throw new RangeError(cannotAdapt(name, parameter.storedAs))
       const isUnreached = isAmong(untrained, name)
       return {
@@ -195,6 +201,11 @@ export class Weights {
 
   find(name: string): Tensor | undefined {
     if (!this.#isPlain && this.#targeted.has(name)) return this.#sum(name)
+    const unpacked = this.#stacked.unpacked(name)
+    if (unpacked) {
+      this.#shapes.set(unpacked, this.shapeNamed(name))
+      return unpacked
+    }
     return (this.#isPlain ? this.#originals.get(name) : undefined) ?? this.#byName.get(name)
   }
 
@@ -222,6 +233,16 @@ export class Weights {
   /** The parameters of a module that have an adapter of their own. */
   targetsOf(module: string): readonly TargetedParameter[] {
     return (this.#isPlain ? undefined : this.#targets.get(module)) ?? NO_TARGETS
+  }
+
+  /** The packed parameters of a module that is about to run, and what they are while it does. */
+  get stacked(): StackedExperts {
+    return this.#stacked
+  }
+
+  /** The parameter with a name as it is stored. */
+  stored(name: string): Tensor | undefined {
+    return this.#byName.get(name)
   }
 
   /** What a parameter with an adapter is from now on. */
@@ -361,7 +382,7 @@ const EXPERTS = '.experts.'
 /** What PEFT cannot wrap: bits that are packed, and what it copies. */
 function cannotAdapt(name: string, storage: PackedStorage | undefined): string {
   return storage
-    ? `PEFT cannot adapt ${name} as a parameter, since it is packed (${storage}): name its layer in \`targetModules\``
+    ? `PEFT cannot adapt ${name} as a parameter, since it is packed (${storage}): name its layer, or layers other than experts, in \`targetModules\``
     : `an adapter on ${name}, which is in a module of \`modulesToSave\`, cannot be estimated: leave one of them out`
 }
 

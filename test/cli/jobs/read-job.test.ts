@@ -508,6 +508,19 @@ it("transformers' names of optimizers of torchao and of pages are read", () => {
   ).toEqual(['adamw-8bit-torchao', 'adamw-4bit-torchao', 'adamw-fp8-torchao', 'adamw-32bit-paged', 'lion-8bit-paged'])
 })
 
+it('axolotl packs experts of a QLoRA job, and warns where that is not counted', () => {
+  const job = (more: object) =>
+    of({ base_model: 'a/b', adapter: 'qlora', quantize_moe_experts: true, lora_r: 8, ...more })
+  expect(job({}).options.quantizeExperts).toBe(true)
+  expect(job({}).warnings).toEqual([])
+  const inEight = job({ adapter: 'lora', load_in_8bit: true })
+  expect(inEight.options.quantizeExperts).toBeUndefined()
+  expect(inEight.warnings.join()).toContain('those in 8 bits are not replayed')
+  const adapted = job({ lora_target_parameters: ['mlp.experts.down_proj'] })
+  expect(adapted.options.quantizeExperts).toBeUndefined()
+  expect(adapted.warnings.join()).toContain('counted in 16 bits beside')
+})
+
 /** Their steps stop at the shards of FSDP2. */
 const STOPPED_AT_SHARDS = new Set(['adamw_bnb_8bit', 'adafactor', 'paged_adamw_8bit', 'lion_32bit'])
 

@@ -165,6 +165,32 @@ def add_states(model, storage, ledger):
             ledger.book(t, "parameters", True)
 
 
+def pack_experts(model, storage):
+    """Experts in one parameter are packed as by `replace_parameter_4bit`, which axolotl calls while it loads them (`monkeypatch/moe_quant.py`, 0.21.0)."""
+    import torch.nn.utils.parametrize as parametrize
+    from bitsandbytes.nn.parametrize import Bnb4bitParametrization, _register_parametrization_hooks
+
+    states = []
+    table = lambda size: torch.empty(size, dtype=torch.float32)
+    for path, module in list(model.named_modules()):
+        for name, p in list(module.named_parameters(recurse=False)):
+            if p.ndim < 3 or "expert" not in f"{path}.{name}".lower():
+                continue
+            blocks = -(-p.numel() // BLOCK)
+            common = {"shape": p.shape, "dtype": torch.bfloat16, "blocksize": BLOCK, "quant_type": "nf4", "code": table(16)}
+            if storage == "nf4":
+                state = QuantState(absmax=table(blocks), **common)
+                states += [state.absmax, state.code]
+            else:
+                nested = QuantState(absmax=table(-(-blocks // BLOCK_OF_SCALES)), code=table(256), blocksize=BLOCK_OF_SCALES, dtype=torch.float32)
+                state = QuantState(absmax=torch.empty(blocks, dtype=torch.uint8), **common, offset=table(()), state2=nested)
+                states += [state.absmax, state.code, state.offset, nested.absmax, nested.code]
+            setattr(module, name, torch.nn.Parameter(torch.empty((p.numel() + 1) // 2, 1, dtype=torch.uint8), requires_grad=False))
+            parametrize.register_parametrization(module, name, Bnb4bitParametrization(state), unsafe=True)
+            _register_parametrization_hooks(module, name)
+    return states
+
+
 def run(config, options, fake=True, cuda=True, trace=None):
     from peft import LoraConfig, get_peft_model
     from peft.tuners.lora import dora
@@ -193,6 +219,8 @@ def run(config, options, fake=True, cuda=True, trace=None):
     with FakeTensorMode(allow_non_fake_inputs=True), oracle.like_cuda(options.get("attention")), ledger:
         oracle.materialize(model)
         add_states(model, storage, ledger)
+        for t in pack_experts(model, storage) if options.get("quantizeExperts") else ():
+            ledger.book(t, "parameters", True)
         for p in model.parameters():
             ledger.book(p, "parameters", True)
         for b in model.buffers():

@@ -19,6 +19,21 @@ export function methodIn(keys: JobKeys): { readonly method: 'full' | 'lora' | 'q
   return eight ? { method: 'lora', quantization: 'int8' } : { method: 'lora' }
 }
 
+/** Whether experts in one parameter are packed while they are loaded (`monkeypatch/moe_quant.py`), which needs an adapter. */
+export function expertsIn(keys: JobKeys, quantization: MemoryOptions['quantization']): MemoryOptions {
+  if (!keys.flag('quantize_moe_experts')) return {}
+  const isAdapted = (keys.texts('lora_target_parameters') ?? []).length > 0
+  if (quantization === 'nf4-double' && !isAdapted) return { quantizeExperts: true }
+  if (quantization === 'nf4-double')
+    keys.warn('quantize_moe_experts', 'experts are counted in 16 bits beside `lora_target_parameters`')
+  else
+    keys.warn(
+      'quantize_moe_experts',
+      quantization === 'int8' ? 'experts are counted in 16 bits: those in 8 bits are not replayed' : 'not counted',
+    )
+  return {}
+}
+
 const OF_ADAPTERS = [
   'lora_r',
   'lora_dropout',

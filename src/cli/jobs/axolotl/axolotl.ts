@@ -6,7 +6,7 @@ import { asType } from '../preference-type.js'
 import { rolloutIn } from '../rollout-keys.js'
 import { fsdpRecompute, sharingOf, syncEachBatchIn } from '../sharding-keys.js'
 import { given, optimizerIn, precisionIn, TRAINER_NOTES, warnAbout } from '../shared-keys.js'
-import { loraIn, methodIn } from './adapter.js'
+import { expertsIn, loraIn, methodIn } from './adapter.js'
 import { attentionOf, checkpointingIn, isOffloadedIn, kernelsIn, wideIn } from './kernels.js'
 import { NO_EFFECT } from './no-effect.js'
 import { layoutIn, shardingIn, upcast } from './sharding.js'
@@ -47,6 +47,7 @@ export const AXOLOTL: JobFormat = {
           method,
           ...weights,
           ...step,
+          ...expertsIn(keys, weights.quantization),
           ...given({
             batchSize: keys.count('micro_batch_size'),
             sequenceLength: keys.count('sequence_len'),
@@ -79,7 +80,6 @@ const NOTES: Readonly<Record<string, string>> = {
   relora: 'restarts of LoRA are not counted',
   lisa_n_layers: 'all layers are counted as trained',
   diffusion: 'the loss of diffusion is not replayed',
-  quantize_moe_experts: 'experts that are quantised on loading are counted in 16 bits',
   model_quantization_config: 'not read: pass --quantization',
   expert_parallel_backend: 'not read',
   use_kernels: 'kernels of the hub are not replayed; pass --kernel-packages for those of packages',

@@ -1,5 +1,6 @@
 import { DTYPE_BYTES } from '../dtype.js'
 import type { Operations } from '../operations/operations.js'
+import { withUnpacked } from '../packed/stacked-experts.js'
 import type { Tensor } from '../tape.js'
 import type { Weights } from '../weights.js'
 import type { TargetedParameter } from './adapter.js'
@@ -20,7 +21,7 @@ interface Layers {
 export function withTargets<Result>(layers: Layers, module: string, run: () => Result): Result {
   const { weights } = layers
   const targets = weights.targetsOf(module)
-  if (targets.length === 0) return run()
+  if (targets.length === 0) return withUnpacked(layers.ops, weights, module, run)
   const { tape } = layers.ops
   const held: Tensor[] = []
   // The wrapper of the last parameter is the outermost, and acts first.

@@ -59,7 +59,7 @@ export class Sources extends Views {
   }
 
   has(name: string): boolean {
-    return this.layers.weights.find(name) !== undefined
+    return this.layers.weights.stored(name) !== undefined
   }
 
   make(shape: readonly number[], dtype: ComputeDtype, operation: string): Shaped {

@@ -61,6 +61,7 @@ export function allocateStatic(
     trained: step.trained,
     trains: step.trains,
     storage: step.storage,
+    packsExperts: step.packsExperts ?? false,
     restDtype: step.restDtype,
     autocast: step.autocast,
     // DeepSpeed makes the states of all trained parameters at the start.

@@ -68,6 +68,8 @@ export interface TrainingStep {
   readonly stepsInGroups?: boolean
   /** How the weights of linear layers are stored; absent if like everything else. */
   readonly storage?: PackedStorage | undefined
+  /** Whether experts that are stacked in one parameter are stored so too. */
+  readonly packsExperts?: boolean
   /** The dtype of parameters that are not in `storage`, if not `parameterDtype`. */
   readonly restDtype?: ComputeDtype | undefined
   readonly adapterDtype: ComputeDtype
