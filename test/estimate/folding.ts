@@ -70,6 +70,8 @@ export const STEPS: readonly Partial<TrainingStep>[] = [
   { sharding: { ...FSDP2, ranks: 4, copiesOut: false, isFlat: true }, recompute: { every: 1 } },
   { sharding: { ...FSDP2, computeDtype: 'bfloat16' }, parameterDtype: 'float32', microBatches: 2 },
   { sharding: { ...FSDP2, holdsReduced: true, reduceDtype: 'float32' }, microBatches: 2 },
+  { sharding: { ...FSDP2, reducesLast: true, reduceDtype: 'float32' }, microBatches: 2 },
+  { sharding: { ...FSDP2, reducesLast: true, copiesOut: false, isFlat: true }, microBatches: 2 },
   { sharding: { ...FSDP2, sharesParameters: false }, recompute: { every: 1 } },
   { optimizerStep: 'in-backward', recompute: { every: 1 }, batch: 1, sequence: 73 },
   { optimizerStep: 'for-loop', sequence: 7, batch: 1 },

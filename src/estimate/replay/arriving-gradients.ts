@@ -72,7 +72,10 @@ export class ArrivingGradients {
   /** Adds to what is not reduced yet, in place. */
   #addUnreduced(leaf: Leaf, gradient: Storage): void {
     if (leaf.unreduced) this.#ledger.release(gradient)
-    else leaf.unreduced = gradient
+    else {
+      leaf.unreduced = gradient
+      this.#ledger.ownByLayer(gradient)
+    }
   }
 
   #withEarlier(leaf: Leaf, gradient: Storage): Storage {

@@ -146,6 +146,11 @@ export class MemoryLedger {
     this.#total -= storage.bytes
   }
 
+  /** Says that each layer has a storage like this one of its own, however old it is: where the layer counts again, one is freed, too. */
+  ownByLayer(storage: Storage): void {
+    storage.age = Number.POSITIVE_INFINITY
+  }
+
   /** Moves a storage to another part: a tensor becomes a gradient when its parameter receives it. */
   rebook(storage: Storage, part: MemoryPart): void {
     this.now[storage.part] -= storage.bytes

@@ -165,9 +165,11 @@ export class Sharding {
     if (times <= 1) {
       leaf.unreduced = gradient
       this.#ledger.rebook(gradient, 'gradients')
+      this.#ledger.ownByLayer(gradient)
       return
     }
     leaf.unreduced = this.#ledger.allocate(gradient.bytes * times, 'gradients')
+    this.#ledger.ownByLayer(leaf.unreduced)
     this.#ledger.observe('_to_copy')
     this.#ledger.release(gradient)
   }
@@ -183,6 +185,7 @@ export class Sharding {
     if (group.flat) this.#ledger.release(flat)
     else {
       this.#ledger.rebook(flat, 'gradients')
+      this.#ledger.ownByLayer(flat)
       group.flat = flat
     }
   }
