@@ -187,7 +187,7 @@ export class SavedTensors {
       } else if (!('offloaded' in saved)) this.#ledger.release(saved)
       if (node.frame) {
         node.frame.open -= 1
-        if (node.frame.open === 0) this.close(node.frame)
+        if (node.frame.open === 0 && !node.frame.isReentrant) this.close(node.frame)
       }
     }
   }

@@ -82,6 +82,8 @@ export function throughLayers(
           alsoKept: () => (tape.isFirstRun ? run.routers?.of(layer.name) : run.routers?.again()) ?? [],
           isSelective: recompute === 'selective',
           isReentrant: reentrant,
+          // The flat parameter has its gradient there, since a layer runs again within FSDP1's wrapper.
+          behindBackward: sharding?.rules.isFlat ? () => sharding.afterBackward(layer.name) : undefined,
           closes: () => run.sharedKeys?.leave(),
         })
       : compute()

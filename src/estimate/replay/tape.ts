@@ -201,6 +201,7 @@ export class Tape {
       isSelective = false,
       isReentrant = false,
       closes = () => {},
+      behindBackward,
     }: CheckpointOptions = {},
   ): Tensor {
     const run = (): void => {
@@ -223,6 +224,13 @@ export class Tape {
       closes,
       ...(isSelective && { results: [], products: 0 }),
     }
+    // `CheckpointFunction.backward` holds what it was given and what it has computed until its own backward is done.
+    if (isReentrant)
+      this.mark(() => {
+        if (frame.count === 0) return
+        behindBackward?.()
+        this.saved.close(frame)
+      })
     this.saved.recording = frame
     const output = layer()
     const others = isReentrant ? alsoReturned().map(({ elements, dtype, grad }) => ({ elements, dtype, grad })) : []
@@ -327,6 +335,8 @@ interface CheckpointOptions {
   readonly alsoKept?: () => readonly Tensor[]
   readonly isSelective?: boolean
   readonly isReentrant?: boolean
+  /** What is done at the end of the backward pass within that of a reentrant checkpoint. */
+  readonly behindBackward?: (() => void) | undefined
   readonly closes?: () => void
 }
 
