@@ -44,7 +44,7 @@ export function syncEachBatchIn(keys: JobKeys): boolean | undefined {
 /** `fsdp_config` of accelerate, transformers and axolotl, whose keys may have the prefix `fsdp_`. */
 export function fsdpIn(keys: JobKeys, version: number | undefined): JobSharding {
   const pick = (name: string) => (keys.has(`fsdp_${name}`) ? `fsdp_${name}` : name)
-  const said = keys.any('fsdp_version') ?? version
+  const said = keys.any(pick('version')) ?? version
   const isSecond = Number(said ?? 1) === 2
   const reshard = keys.flagOrText(pick('reshard_after_forward'))
   const old = keys.any(pick('sharding_strategy'))
@@ -55,9 +55,42 @@ export function fsdpIn(keys: JobKeys, version: number | undefined): JobSharding 
   return {
     strategy: isSecond ? 'fsdp2' : 'fsdp1',
     ...(keeps && { reshardAfterForward: false }),
-    ...(keys.flag(pick('offload_params')) && { offload: ['parameters'] }),
+    ...((keys.flag(pick('offload_params')) || keys.flag(pick('cpu_offload'))) && { offload: ['parameters'] }),
   }
 }
+
+/**
+ * `fsdp` and `fsdp_config` of the Trainer (transformers 5.24.0, `training_args.py`), which means FSDP2 unless `version` is 1. Words such as
+ * `full_shard offload` are the older way to say what `fsdp_config` says.
+ */
+export function trainerFsdpIn(keys: JobKeys, config: JobKeys | undefined): JobSharding | undefined {
+  const value = keys.any('fsdp')
+  const words = typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : Array.isArray(value) ? value : []
+  const isOn = value === undefined ? config !== undefined : value === true || words.length > 0
+  if (!isOn) return undefined
+  const unknown = words.find((word) => !TRAINER_WORDS.includes(word))
+  if (unknown !== undefined)
+    throw keys.refuse('fsdp', `not ${String(unknown)}; known words: ${TRAINER_WORDS.join(', ')}`)
+  const own: JobSharding = config ? fsdpIn(config, 2) : { strategy: 'fsdp2' }
+  if (own.strategy === 'ddp' || words.includes('no_shard')) return { strategy: 'ddp' }
+  if (words.some((word) => String(word).startsWith('hybrid'))) keys.warn('fsdp', 'counted as sharding over all ranks')
+  const keeps = words.includes('shard_grad_op') && !config?.has('reshard_after_forward')
+  return {
+    ...own,
+    ...(keeps && { reshardAfterForward: false }),
+    ...(words.includes('offload') && { offload: ['parameters'] }),
+  }
+}
+
+const TRAINER_WORDS: readonly unknown[] = [
+  'full_shard',
+  'shard_grad_op',
+  'no_shard',
+  'hybrid_shard',
+  'hybrid_shard_zero2',
+  'offload',
+  'auto_wrap',
+]
 
 /** What `fsdp_config` says about recomputation, which it can ask for in place of the trainer. */
 export function fsdpRecompute(keys: JobKeys | undefined): MemoryOptions {

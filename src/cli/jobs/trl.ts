@@ -4,7 +4,14 @@ import type { JobFormat } from './job.js'
 import type { JobKeys } from './job-keys.js'
 import { asType } from './preference-type.js'
 import { ROLLOUT_NO_EFFECT } from './rollout-keys.js'
-import { FSDP_NO_EFFECT, fsdpIn, fsdpRecompute, type JobSharding, sharingOf, syncEachBatchIn } from './sharding-keys.js'
+import {
+  FSDP_NO_EFFECT,
+  fsdpRecompute,
+  type JobSharding,
+  sharingOf,
+  syncEachBatchIn,
+  trainerFsdpIn,
+} from './sharding-keys.js'
 import {
   attentionIn,
   given,
@@ -196,7 +203,8 @@ function routersIn(keys: JobKeys): MemoryOptions {
 
 function shardingIn(keys: JobKeys, config: JobKeys | undefined): JobSharding | undefined {
   const zero = deepspeedIn(keys, 'deepspeed')
-  return zero ?? (config ? fsdpIn(config, undefined) : keys.has('fsdp') ? { strategy: 'fsdp1' } : undefined)
+  const fsdp = trainerFsdpIn(keys, config)
+  return zero ?? fsdp
 }
 
 /** The configs that TRL ships by name (`trl/accelerate_configs`). */

@@ -200,6 +200,23 @@ describe('a key of a job', () => {
         sharding: { strategy: 'fsdp2', ranks: 1, reshardAfterForward: false, parameterDtype: 'float32' },
       },
     ],
+    ['FSDP of the Trainer', { model_name_or_path: 'a/b', fsdp: true }, { sharding: { strategy: 'fsdp2', ranks: 1 } }],
+    [
+      'FSDP of the Trainer in words',
+      { model_name_or_path: 'a/b', fsdp: 'shard_grad_op offload auto_wrap' },
+      { sharding: { strategy: 'fsdp2', ranks: 1, reshardAfterForward: false, offload: ['parameters'] } },
+    ],
+    [
+      'the first FSDP of the Trainer, whose micro-batches are all synchronised',
+      {
+        model_name_or_path: 'a/b',
+        fsdp: 'full_shard',
+        fsdp_config: { version: 1, cpu_offload: true },
+        accelerator_config: { gradient_accumulation_kwargs: { sync_each_batch: true } },
+      },
+      { sharding: { strategy: 'fsdp1', ranks: 1, syncEachBatch: true, offload: ['parameters'] } },
+    ],
+    ['no FSDP of the Trainer', { model_name_or_path: 'a/b', fsdp: '' }, { method: 'full-mixed' }],
     [
       'all weights in LLaMA-Factory',
       { model_name_or_path: 'a/b', stage: 'sft', finetuning_type: 'full' },

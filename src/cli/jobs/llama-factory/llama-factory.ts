@@ -4,7 +4,7 @@ import { deepspeedIn } from '../deepspeed-keys.js'
 import type { JobFormat } from '../job.js'
 import type { JobKeys } from '../job-keys.js'
 import { asType } from '../preference-type.js'
-import { fsdpIn, fsdpRecompute, type JobSharding, sharingOf, syncEachBatchIn } from '../sharding-keys.js'
+import { fsdpRecompute, type JobSharding, sharingOf, syncEachBatchIn, trainerFsdpIn } from '../sharding-keys.js'
 import { given, optimizerIn, precisionIn, TRAINER_NOTES, warnAbout } from '../shared-keys.js'
 import { NO_EFFECT } from './no-effect.js'
 
@@ -167,6 +167,6 @@ function routersIn(keys: JobKeys): MemoryOptions {
 
 function shardingIn(keys: JobKeys, config: JobKeys | undefined): JobSharding | undefined {
   const zero = deepspeedIn(keys, 'deepspeed')
-  const fsdp = config ? fsdpIn(config, undefined) : keys.has('fsdp') ? ({ strategy: 'fsdp1' } as const) : undefined
+  const fsdp = trainerFsdpIn(keys, config)
   return zero ?? fsdp
 }
