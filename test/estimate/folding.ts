@@ -42,6 +42,11 @@ const FSDP2: ShardingRules = {
   keepsInputs: false,
   holdsReduced: false,
 }
+const STAGE_2 = {
+  zero: { stage: 2, ranks: 4, bucketSize: 2e5, overlaps: true, offloads: false },
+  masterBytes: 4,
+  stateRanks: 4,
+} as const
 const LORA: Partial<TrainingStep> = {
   trained: false,
   adapters: { ...NO_ADAPTERS, rankOf: (name) => (name.includes('layers.') ? 8 : undefined) },
@@ -77,5 +82,9 @@ export const STEPS: readonly Partial<TrainingStep>[] = [
   { optimizerStep: 'for-loop', sequence: 7, batch: 1 },
   { offloadsActivations: true, recompute: { every: 1 }, keepOutputs: true },
   { kernel: 'eager', recompute: { every: 1 }, reentrant: true, microBatches: 2 },
-  { zero: { stage: 2, ranks: 4, bucketSize: 1e6, overlaps: true, offloads: false }, masterBytes: 4, stateRanks: 4 },
+  ...[1e6, 6e4, 3000].map((bucketSize) => ({ ...STAGE_2, zero: { ...STAGE_2.zero, bucketSize } })),
+  { ...STAGE_2, recompute: { every: 1 }, microBatches: 2 },
+  { ...STAGE_2, ...LORA, storage: 'nf4' },
+  { ...STAGE_2, zero: { ...STAGE_2.zero, stage: 1, bucketSize: 6e4 }, recompute: { every: 1 } },
+  { ...STAGE_2, zero: { ...STAGE_2.zero, stage: 1, bucketSize: 6e4, overlaps: false } },
 ]

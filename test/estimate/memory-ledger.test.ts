@@ -71,7 +71,7 @@ it('A storage that a stretch frees and its repetitions do not lives on in them',
   const stretch = ledger.end(open)
   expect([ledger.total, ledger.peak.totalBytes]).toEqual([0, 70])
   ledger.repeat(stretch, 1)
-  expect([ledger.total, ledger.peak.totalBytes, stretch.highest.peak.totalBytes]).toEqual([0, 70, 70])
+  expect([ledger.total, ledger.peak.totalBytes, stretch.course.highest.peak.totalBytes]).toEqual([0, 70, 70])
 })
 
 // Their code rotates in float32, and casts back to the dtype of the stream, which is float32 already.
@@ -84,4 +84,36 @@ it.each(['minicpm', 'baichuan'])('The float32 stream of prepared weights is rota
 
 it('A tensor whose size is not a number stops the replay', () => {
   expect(() => new MemoryLedger().allocate(Number.NaN)).toThrow('not a number')
+})
+
+it('A mark is visited as often as its stretch counts, and what is made there is live from there on', () => {
+  const ledger = new MemoryLedger()
+  ledger.phase = 'backward'
+  const stretch = (): ReturnType<MemoryLedger['end']> => {
+    const open = ledger.begin()
+    ledger.allocate(10, 'gradients')
+    ledger.mark(7)
+    ledger.observe('mm', 70)
+    return ledger.end(open)
+  }
+  let later: ReturnType<MemoryLedger['end']> | undefined
+  ledger.mark(1)
+  ledger.defer(() => later ?? stretch(), 3)
+  later = stretch()
+  ledger.settle()
+  expect([ledger.total, ledger.peak.totalBytes]).toEqual([40, 110])
+  const visited: (readonly [number, number])[] = []
+  ledger.revisit((id) => {
+    visited.push([id, ledger.total])
+    if (visited.length === 4) ledger.allocate(1000, 'buffers')
+    ledger.observe('cat', 300)
+  })
+  expect(visited).toEqual([
+    [1, 0],
+    [7, 10],
+    [7, 20],
+    [7, 30],
+    [7, 1040],
+  ])
+  expect([ledger.total, ledger.peak.totalBytes, ledger.peak.operation]).toEqual([1040, 1340, 'cat'])
 })

@@ -1,4 +1,5 @@
-import { Highest, type Live, moved } from './highest.js'
+import { Course } from './course.js'
+import { type Live, moved } from './highest.js'
 import { change, emptyParts, type MemoryPart, PARTS, type PartBytes, type Peak, type Phase } from './part-bytes.js'
 
 export { change, emptyParts, type MemoryPart, PARTS, type PartBytes, type Peak, type Phase } from './part-bytes.js'
@@ -22,29 +23,29 @@ export interface Storage {
   isResult: boolean
 }
 
-/** What a stretch of a run did: what was live at both ends, and its highest places. */
+/** What a stretch of a run did: what was live at both ends, and between them. */
 export interface Stretch {
   readonly start: Live
   readonly end: Live
-  readonly highest: Highest
+  readonly course: Course
 }
 
 /** A stretch that has not ended. */
 export interface OpenStretch {
   start: Live
-  /** The highest places before it. */
-  readonly before: Highest
+  /** The course of the run before it. */
+  readonly before: Course
   /** Of storages that are as old, the stretch keeps those that are freed in it. */
   readonly keepsUntil: number
-  /** Its highest places until it freed one, and what it keeps of these. */
-  readonly again: Highest
+  /** Its course where it counts again, until it freed one, and what it keeps of these. */
+  readonly again: Course
   kept: Live
 }
 
 /** A place where a stretch counts again that comes later in the replay. */
 interface Deferred {
-  /** The highest places since the one before, and what is live at it, without those that are deferred. */
-  readonly highest: Highest
+  /** The course since the one before, and what is live at it, without those that are deferred. */
+  readonly course: Course
   at: Live
   readonly stretch: () => Stretch
   readonly times: number
@@ -59,7 +60,7 @@ export class MemoryLedger {
   phase: Phase = 'forward'
   #total = 0
   #made = 0
-  #highest = new Highest()
+  #course = new Course()
   readonly #open: OpenStretch[] = []
   readonly #deferred: Deferred[] = []
 
@@ -73,12 +74,12 @@ export class MemoryLedger {
   }
 
   get peak(): Peak {
-    return this.#highest.peak
+    return this.#course.highest.peak
   }
 
   /** The peak with what kernels of a GPU hold within themselves. It is lower than the other one where the engine adds gradients in place. */
   get kernelPeak(): KernelPeak {
-    const { kernelBytes: totalBytes, kernelAt: operation, possibleBytes } = this.#highest
+    const { kernelBytes: totalBytes, kernelAt: operation, possibleBytes } = this.#course.highest
     return { totalBytes, operation, possibleBytes: Math.max(possibleBytes, totalBytes) }
   }
 
@@ -103,10 +104,10 @@ export class MemoryLedger {
     const [from, earlier] = [this.#live, this.#open.flatMap(({ before, again }) => [before, again])]
     this.allocate(bytes, part)
     const to = this.#live
-    for (const highest of [this.#highest, ...earlier]) highest.shift(from, to)
+    for (const course of [this.#course, ...earlier]) course.shift(from, to)
     for (const stretch of this.#open) stretch.start = moved(stretch.start, from, to)
     for (const one of this.#deferred) {
-      one.highest.shift(from, to)
+      one.course.shift(from, to)
       one.at = moved(one.at, from, to)
     }
   }
@@ -174,7 +175,7 @@ export class MemoryLedger {
    */
   observe(operation: string, scratchBytes = 0, withinBytes = 0): void {
     const totalBytes = this.#total + scratchBytes
-    const highest = this.#highest
+    const { highest } = this.#course
     if (totalBytes + withinBytes > highest.kernelBytes) {
       highest.kernelBytes = totalBytes + withinBytes
       highest.kernelAt = operation
@@ -186,12 +187,13 @@ export class MemoryLedger {
 
   /** Notes what a kernel may hold within itself, or not. */
   mayHold(bytes: number): void {
-    this.#highest.possibleBytes = Math.max(this.#highest.possibleBytes, this.#total + bytes)
+    const { highest } = this.#course
+    highest.possibleBytes = Math.max(highest.possibleBytes, this.#total + bytes)
   }
 
   /** Resets the peak to what is live now. */
   reset(): void {
-    this.#highest = new Highest()
+    this.#course = new Course()
     this.observe('start')
   }
 
@@ -206,9 +208,9 @@ export class MemoryLedger {
    * @param keepsUntil - the age of storages that live on where it counts again, although it frees the last reference
    */
   begin(keepsUntil = 0): OpenStretch {
-    const open = { start: this.#live, before: this.#highest, keepsUntil, again: new Highest(), kept: NOTHING }
+    const open = { start: this.#live, before: this.#course, keepsUntil, again: new Course(), kept: NOTHING }
     this.#open.push(open)
-    this.#highest = new Highest()
+    this.#course = new Course()
     return open
   }
 
@@ -216,46 +218,88 @@ export class MemoryLedger {
   end(open: OpenStretch): Stretch {
     this.#open.pop()
     const { start, before, again, kept } = open
-    before.include(this.#highest, NOTHING, NOTHING)
-    again.include(this.#highest, NOTHING, kept)
-    this.#highest = before
-    return { start, end: moved(this.#live, NOTHING, kept), highest: again }
+    this.#split(open)
+    this.#course = before
+    return { start, end: moved(this.#live, NOTHING, kept), course: again }
   }
 
   /** From here on, the stretch has so many bytes more where it counts again. */
   #keep(open: OpenStretch, { bytes, part }: Pick<Storage, 'bytes' | 'part'>): void {
-    open.before.include(this.#highest, NOTHING, NOTHING)
-    open.again.include(this.#highest, NOTHING, open.kept)
-    this.#highest = new Highest()
+    this.#split(open)
     const parts = { ...open.kept.parts, [part]: open.kept.parts[part] + bytes }
     open.kept = { parts, totalBytes: open.kept.totalBytes + bytes }
   }
 
+  /** Adds the course since the last split to that before a stretch, and to that of the stretch where it counts again. */
+  #split({ before, again, kept }: OpenStretch): void {
+    before.include(this.#course, NOTHING, NOTHING)
+    again.include(this.#course, NOTHING, kept)
+    this.#course = new Course()
+  }
+
+  /** Marks this moment, as often as the stretch counts that it is in: see `revisit`. */
+  mark(id: number): void {
+    const open = this.#open.at(-1)
+    if (!open) {
+      this.#course.mark(id, this.#live)
+      return
+    }
+    this.#split(open)
+    open.before.mark(id, this.#live)
+    open.again.mark(id, moved(this.#live, NOTHING, open.kept))
+  }
+
+  /**
+   * Goes back to each mark in turn, once all that was deferred is settled. What is allocated there and not freed is live from there on.
+   *
+   * @param at - called with what was live at the mark
+   */
+  revisit(at: (id: number) => void): void {
+    const { marks, highest } = this.#course
+    const end = this.#live
+    this.#course = new Course()
+    let more = NOTHING
+    for (const mark of marks) {
+      this.#course.highest.include(mark.highest, NOTHING, more)
+      const then = moved(mark.at, NOTHING, more)
+      this.#goTo(then)
+      at(mark.id)
+      more = moved(more, then, this.#live)
+    }
+    this.#course.highest.include(highest, NOTHING, more)
+    this.#goTo(moved(end, NOTHING, more))
+  }
+
+  #goTo({ parts, totalBytes }: Live): void {
+    Object.assign(this.now, parts)
+    this.#total = totalBytes
+  }
+
   /** Counts a stretch so many times more, from what is live now on. */
   repeat(stretch: Stretch, times: number): void {
-    const end = repeated(this.#highest, stretch, this.#live, times)
+    const end = repeated(this.#course, stretch, this.#live, times)
     this.shift(change(this.now, end.parts), 1)
   }
 
   /** Counts a stretch so many times here that comes later: until then, what is live is counted without it. */
   defer(stretch: () => Stretch, times: number): void {
-    this.#deferred.push({ highest: this.#highest, at: this.#live, stretch, times })
-    this.#highest = new Highest()
+    this.#deferred.push({ course: this.#course, at: this.#live, stretch, times })
+    this.#course = new Course()
   }
 
   /** Counts what was deferred. */
   settle(): void {
-    const rest = { highest: this.#highest, at: this.#live }
+    const rest = this.#course
     const all = this.#deferred.splice(0)
     if (all.length === 0) return
-    this.#highest = new Highest()
-    let more: Live = { parts: emptyParts(), totalBytes: 0 }
-    for (const { highest, at, stretch, times } of all) {
-      this.#highest.include(highest, NOTHING, more)
+    this.#course = new Course()
+    let more = NOTHING
+    for (const { course, at, stretch, times } of all) {
+      this.#course.include(course, NOTHING, more)
       const start = moved(at, NOTHING, more)
-      more = moved(more, start, repeated(this.#highest, stretch(), start, times))
+      more = moved(more, start, repeated(this.#course, stretch(), start, times))
     }
-    this.#highest.include(rest.highest, NOTHING, more)
+    this.#course.include(rest, NOTHING, more)
     this.shift(more.parts, 1)
   }
 
@@ -264,16 +308,18 @@ export class MemoryLedger {
   }
 }
 
-/** Includes the places of a stretch as often as it repeats from a place on, the highest of which is at one of the ends. Returns what is live then. */
-function repeated(among: Highest, { start, end, highest }: Stretch, from: Live, times: number): Live {
+/** Includes a stretch as often as it repeats from a place on. Returns what is live then. */
+function repeated(among: Course, { start, end, course }: Stretch, from: Live, times: number): Live {
   const more = change(start.parts, end.parts)
   const after = (count: number): Live => {
     const parts = { ...from.parts }
     for (const part of PARTS) parts[part] += count * more[part]
     return { parts, totalBytes: from.totalBytes + count * (end.totalBytes - start.totalBytes) }
   }
-  among.include(highest, start, from)
-  if (times > 1) among.include(highest, start, after(times - 1))
+  // The highest place is in one of the first and the last.
+  const isMarked = course.marks.length > 0
+  for (let time = 0; time < times; time += isMarked ? 1 : Math.max(times - 1, 1))
+    among.include(course, start, after(time))
   return after(times)
 }
 

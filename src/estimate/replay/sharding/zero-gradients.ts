@@ -25,8 +25,10 @@ export class ZeroGradients {
   readonly #ledger: MemoryLedger
   readonly #rules: ZeroRules
   readonly #leaves: readonly Leaf[]
-  /** The trained parameters of which rank 0 owns a part. */
-  readonly #owned = new Set<Leaf>()
+  readonly #inOrder: readonly Leaf[]
+  /** The trained parameters of which rank 0 owns a part, and of how many like each. */
+  readonly #owned = new Map<Leaf, number>()
+  readonly #placeOf: ReadonlyMap<Leaf, number>
   readonly #elements: number
   readonly #ownedElements: number
   readonly #width: number
@@ -43,16 +45,15 @@ export class ZeroGradients {
     this.#leaves = leaves
     this.#elements = leaves.reduce((sum, leaf) => sum + all(leaf), 0)
     this.#width = DTYPE_BYTES[leaves[0]?.dtype ?? 'bfloat16']
+    this.#placeOf = new Map(leaves.map((leaf, place) => [leaf, place]))
+    this.#inOrder = inOrder
     let offset = 0
     let owned = 0
-    for (const leaf of inOrder) {
-      const { elements, inLayer = 1 } = leaf
-      if (offset < this.#elements / rules.ranks) {
-        this.#owned.add(leaf)
-        // Of experts that are not replayed, as many as begin in the share.
-        owned += Math.min(Math.ceil((this.#elements / rules.ranks - offset) / elements), inLayer) * elements
-      }
-      offset += inLayer * elements
+    for (const leaf of withExperts(inOrder)) {
+      if (offset >= this.#elements / rules.ranks) break
+      this.#owned.set(leaf, (this.#owned.get(leaf) ?? 0) + 1)
+      owned += leaf.elements
+      offset += leaf.elements
     }
     this.#ownedElements = rules.stage === 3 ? this.#elements / rules.ranks : owned
   }
@@ -63,16 +64,10 @@ export class ZeroGradients {
    * @returns whether the gradient is freed
    */
   arrived(leaf: Leaf): boolean {
-    const { bucketSize } = this.#rules
     this.#makeBuckets()
-    if (this.#reducesLate) return false
-    if (this.#filled > 0 && this.#filled + leaf.elements > bucketSize) this.#reduce()
-    const isBucketed = leaf.elements <= bucketSize
+    if (reducesLate(this.#rules)) return false
+    this.#ledger.mark(this.#placeOf.get(leaf) ?? 0)
     this.#ledger.observe('copy_')
-    this.#filled += leaf.elements
-    this.#hasOwned ||= this.#owned.has(leaf)
-    if (!isBucketed) this.#reduce()
-    else if (all(leaf) > bucketSize) this.#reduce()
     return true
   }
 
@@ -82,9 +77,9 @@ export class ZeroGradients {
    * @param isLast - whether the step follows, not another micro-batch. Until then stage 1 keeps all gradients and its bucket.
    */
   endBackward(isLast: boolean): void {
-    if (this.#reducesLate && !isLast) return
-    if (this.#reducesLate) this.#reduceAll()
-    else if (this.#filled > 0) this.#reduce()
+    if (reducesLate(this.#rules) && !isLast) return
+    if (reducesLate(this.#rules)) this.#reduceAll()
+    else this.#reduceArrived()
     if (this.#bucket) this.#ledger.release(this.#bucket)
     this.#bucket = undefined
     this.#filled = 0
@@ -128,17 +123,29 @@ export class ZeroGradients {
     for (const storage of this.#held.splice(0)) this.#ledger.release(storage)
   }
 
-  /** Stage 1 reduces after backward, unless it is to overlap. */
-  get #reducesLate(): boolean {
-    return this.#rules.stage === 1 && !this.#rules.overlaps
-  }
-
   #makeBuckets(): void {
     const { stage, bucketSize, overlaps } = this.#rules
     // Stage 3 makes its bucket when training begins.
     if (stage === 3 || this.#bucket) return
     this.#bucket = this.#ledger.allocateOnce(bucketSize * (overlaps ? 2 : 1) * this.#width, this.#ledger.part)
     this.#ledger.observe('empty')
+  }
+
+  /** Fills buckets with the gradients of this micro-batch in the order in which they arrived, with those of layers that are not replayed. */
+  #reduceArrived(): void {
+    const { bucketSize } = this.#rules
+    // Rank 0 has the first parameters, whose gradients come last.
+    const others = this.#leaves.map((leaf) => 1 + (leaf.alike ?? 0) - (this.#owned.get(leaf) ?? 0))
+    this.#ledger.revisit((place) => {
+      const { elements = 0 } = this.#leaves[place] ?? {}
+      const left = others[place] ?? 0
+      if (this.#filled > 0 && this.#filled + elements > bucketSize) this.#reduce()
+      this.#filled += elements
+      this.#hasOwned ||= left <= 0
+      others[place] = left - 1
+      if (elements > bucketSize) this.#reduce()
+    })
+    if (this.#filled > 0) this.#reduce()
   }
 
   /** Flattens the bucket, reduces it, and copies the share out of it. */
@@ -156,35 +163,32 @@ export class ZeroGradients {
     if (this.#hasOwned) this.#keepShare()
   }
 
-  /** Stage 1: the buckets are filled one after another, from the first parameter on. */
+  /** Stage 1: the buckets are filled one after another, from the first parameter on. A gradient is freed once it is in a bucket. */
   #reduceAll(): void {
     const { bucketSize } = this.#rules
+    const gradients = new Map(this.#leaves.map((leaf) => [leaf, leaf.gradient]))
     let filled = 0
     let isFirst = true
-    for (const leaf of this.#leaves) {
-      const { gradient } = leaf
+    const keepShare = (): void => {
+      if (isFirst) this.#keepShare()
+      isFirst = false
+    }
+    for (const leaf of withExperts(this.#inOrder)) {
+      const gradient = gradients.get(leaf)
       if (!gradient) continue
-      if (isFirst && filled > 0 && filled + all(leaf) > bucketSize) {
-        this.#keepShare()
-        isFirst = false
-      }
-      filled += all(leaf)
-      if (isFirst && leaf.elements > bucketSize) {
-        this.#keepShare()
-        isFirst = false
-      }
-      const parts = emptyParts()
-      parts[gradient.part] = gradient.bytes
-      this.#ledger.release(gradient)
-      if (leaf.alike) this.#ledger.shift(parts, -leaf.alike)
-      delete leaf.gradient
+      if (filled > 0 && filled + leaf.elements > bucketSize) keepShare()
+      filled += leaf.elements
+      if (leaf.elements > bucketSize) keepShare()
+      if (leaf.gradient) {
+        this.#ledger.release(leaf.gradient)
+        delete leaf.gradient
+      } else this.#ledger.shift({ ...emptyParts(), [gradient.part]: gradient.bytes }, -1)
     }
-    if (isFirst) {
-      const flat = this.#ledger.allocate(Math.min(filled, bucketSize) * this.#width)
-      this.#ledger.observe('cat')
-      this.#ledger.release(flat)
-      this.#keepShare()
-    }
+    if (!isFirst) return
+    const flat = this.#ledger.allocate(Math.min(filled, bucketSize) * this.#width)
+    this.#ledger.observe('cat')
+    this.#ledger.release(flat)
+    keepShare()
   }
 
   #keepShare(): void {
@@ -196,6 +200,23 @@ export class ZeroGradients {
 }
 
 const FLOAT64_BYTES = 8
+
+/** Whether gradients are reduced after backward: in stage 1, unless it is to overlap. */
+export function reducesLate({ stage, overlaps }: ZeroRules): boolean {
+  return stage === 1 && !overlaps
+}
+
+/** Parameters in order, with those of experts that are not replayed: each of these stands behind the one that it is like. */
+function* withExperts(leaves: readonly Leaf[]): Generator<Leaf> {
+  for (let place = 0; place < leaves.length; ) {
+    const times = leaves[place]?.inLayer ?? 1
+    let end = place + 1
+    while (times > 1 && leaves[end]?.inLayer === times) end += 1
+    const expert = leaves.slice(place, end)
+    for (let time = 0; time < times; time += 1) yield* expert
+    place = end
+  }
+}
 
 function all({ elements, alike = 0 }: Leaf): number {
   return elements * (1 + alike)

@@ -5,7 +5,7 @@ import type { MemoryLedger, PartBytes } from '../memory-ledger.js'
 import { Operations } from '../operations/operations.js'
 import type { ReplayModel } from '../replay-model.js'
 import type { Sharding } from '../sharding/sharding.js'
-import { ZeroGradients } from '../sharding/zero-gradients.js'
+import { reducesLate, ZeroGradients } from '../sharding/zero-gradients.js'
 import type { Leaf, Tape } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import { optimizerStep, type StepKind, stepInBackward } from './optimizer-step.js'
@@ -24,7 +24,11 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
         : `no model of preferences for ${whole.architecture.className}`,
     )
   const sequence = step.sequence + (virtualTokens && virtualTokens.kind !== 'prefixes' ? virtualTokens.count : 0)
-  const model = whole.forTokens(step.batch * sequence, step.recompute === 'selective')
+  // Each gradient of an expert has a place of its own in the buckets of DeepSpeed.
+  const model =
+    step.zero && !reducesLate(step.zero)
+      ? whole
+      : whole.forTokens(step.batch * sequence, step.recompute === 'selective')
   const allocated = allocateStatic(model.architecture, step, model.omitted, model.senses)
   const { tape, ledger, sharding, weights } = allocated
   const { batch, images = 0, seconds = 0, target } = step
