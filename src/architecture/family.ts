@@ -1,6 +1,7 @@
 import type { Architecture } from './architecture.js'
 import type { ConfigReader } from './config-reader.js'
 import type { Dimensions } from './dimensions.js'
+import type { ExpertPlan } from './expert-plan.js'
 import type { ForwardPass } from './forward/index.js'
 import type { FindLargestImage } from './largest-image.js'
 import type { LigerParts } from './liger.js'
@@ -159,6 +160,10 @@ export interface FamilyFacts {
   readonly tensorPlan?: TensorPlan
   /** Why there is no `tensorPlan`. Default: transformers has none. */
   readonly undivided?: string
+  /** Its experts in transformers 5.24, which ranks can divide. Absent: its experts are grouped already, or cannot be divided. */
+  readonly expertPlan?: ExpertPlan
+  /** Why ranks cannot divide its experts, although they are grouped. Default: they can. */
+  readonly undispatched?: string
   /** The largest image that its processor makes. Absent: engines' memory for images cannot be planned. */
   readonly largestImage?: FindLargestImage
   /** What the code around its language model does to the embeddings of all tokens, also of text. Absent: nothing. */

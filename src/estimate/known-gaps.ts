@@ -167,8 +167,8 @@ const OF_MICRO_BATCHES =
 
 const FOR_THAT = 'pass `syncEachBatch: false` in `sharding` for that'
 
-function isReplayed({ expert, sequenceParallel }: CheckedMemoryOptions['layout']): boolean {
-  return expert === 1 && !sequenceParallel
+function isReplayed({ sequenceParallel }: CheckedMemoryOptions['layout']): boolean {
+  return !sequenceParallel
 }
 
 const OF_FSDP1 =

@@ -14,6 +14,7 @@ import { cannotReplay, runMemory } from './run-memory.js'
 import { cacheShape } from './serving/cache/cache-blocks.js'
 import { bytesPerToken } from './serving/cache/cache-bytes.js'
 import { storedWeights } from './serving/weights/stored-weights.js'
+import { expertMemory } from './shard/expert-memory.js'
 import { pipelineMemory, pipelineMemoryBelow } from './shard/pipeline-memory.js'
 import { profileStep, type StepProfile } from './shard/profile.js'
 import { isDivisible } from './shard/refused-division.js'
@@ -32,7 +33,8 @@ export interface LayoutMemory {
 /**
  * Estimates one run in any layout. What does not depend on the layout is computed once.
  *
- * If only data is sharded, or with tensor and pipeline parallelism, the step itself is replayed. For other layouts, its sizes come from a profile.
+ * If only data is sharded, or with tensor, pipeline and expert parallelism, the step itself is replayed. With sequence parallelism, its sizes come from
+ * a profile.
  */
 export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions): LayoutMemory {
   let profile: StepProfile | undefined
@@ -49,6 +51,7 @@ export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions
     const refused = refusedLayout(model, options, layout)
     if (refused) throw new TypeError(refused)
     if (layout.pipeline > 1) return staged()
+    if (layout.expert > 1) return expertMemory(model, options, layout)
     if (layout.tensor > 1 && !layout.sequenceParallel) return tensorMemory(model, options, layout)
     if (layout.tensor > 1)
       tensorRank(model.architecture, layout.tensor, { isTraining: true, isSharded: layout.data > 1 })
@@ -64,7 +67,7 @@ export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions
   }
 }
 
-/** Expert and sequence parallelism, whose sizes come from a profile of the step. */
+/** Sequence parallelism, whose sizes come from a profile of the step. */
 function profiled(
   { architecture }: ResolvedModel,
   options: CheckedMemoryOptions,

@@ -92,13 +92,13 @@ function refuseDegrees({ layout = {} }: PlanOptions): void {
   )
 }
 
-/** Where sequences or experts are divided, ranks are taken to share parameters as FSDP2 does by default; beside stages so are those of other strategies. */
+/** Where sequences are divided, ranks are taken to share parameters as FSDP2 does by default; beside stages so are those of other strategies. */
 function unusedBeside(
-  { pipeline, expert, sequenceParallel = false }: Layout,
+  { pipeline, sequenceParallel = false }: Layout,
   { sharding }: Omit<MemoryOptions, 'world'>,
 ): string[] {
   const isFollowed = pipeline === 1 || sharding?.strategy === 'fsdp2' || sharding?.strategy === 'hsdp'
-  return sharding === undefined || (isFollowed && expert === 1 && !sequenceParallel)
+  return sharding === undefined || (isFollowed && !sequenceParallel)
     ? []
     : ['`sharding` has no effect on this layout: fsdp2 is assumed']
 }

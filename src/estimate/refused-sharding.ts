@@ -55,10 +55,9 @@ function refuseDeepspeed({ strategy, deepspeed }: ShardingOptions): void {
  */
 export function refuseBesideLayout(
   { parameterDtype, reduceDtype, reshardAfterForward, syncEachBatch, offload = [], deepspeed }: ShardingOptions,
-  { expert, sequenceParallel }: Required<LayoutOptions>,
+  { sequenceParallel }: Required<LayoutOptions>,
 ): void {
-  const way = expert > 1 ? 'expert' : sequenceParallel ? 'sequenceParallel' : undefined
-  if (!way) return
+  if (!sequenceParallel) return
   const given = {
     parameterDtype: parameterDtype !== undefined,
     reduceDtype: reduceDtype !== undefined,
@@ -70,6 +69,6 @@ export function refuseBesideLayout(
   for (const [name, isGiven] of Object.entries(given))
     if (isGiven)
       throw new TypeError(
-        `\`sharding.${name}\` cannot be estimated together with \`layout.${way}\`: leave one of them out, or use \`layout.tensor\`, \`context\` or \`pipeline\``,
+        `\`sharding.${name}\` cannot be estimated together with \`layout.sequenceParallel\`: leave one of them out, or use \`layout.tensor\`, \`context\` or \`pipeline\``,
       )
 }

@@ -137,7 +137,7 @@ function staticParts({ tensors }: StepProfile, { data, tensor }: Layout) {
   }
 }
 
-function assumptionsOf({ data, tensor, expert }: Layout): string[] {
+function assumptionsOf({ data, tensor }: Layout): string[] {
   return [
     'sequences are full: no padding',
     'FSDP2 (ZeRO-3) wraps each decoder layer and the rest; the rest stays gathered from forward to backward',
@@ -148,11 +148,6 @@ function assumptionsOf({ data, tensor, expert }: Layout): string[] {
     ...(tensor > 1
       ? [
           `${tensor} tensor-parallel ranks with shares of matrices, of sequences between blocks, and of the vocabulary in the loss, as in torchtitan 0.3.0 and nemo-automodel 0.7.0 with \`sequence_parallel\`; derived, and up to 3 % off on recorded steps`,
-        ]
-      : []),
-    ...(expert > 1
-      ? [
-          `the experts of a layer on ${expert} ranks, with evenly routed tokens; assumed, and 8.5 % too low to 5.4 % too high on recorded steps of transformers 5.24.0, whose exchange of tokens (\`AllToAllEP\`) makes copies that are not counted`,
         ]
       : []),
   ]

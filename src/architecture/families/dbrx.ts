@@ -3,6 +3,7 @@ import { moeDimensions } from '../blocks/experts.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
+import { NOT_DISPATCHED } from '../expert-plan.js'
 import type { Family } from '../family.js'
 import { container, repeated } from '../module.js'
 import { causalLm } from '../shapes/causal-lm.js'
@@ -14,6 +15,7 @@ import { causalLm } from '../shapes/causal-lm.js'
 export const dbrx: Family = {
   modelTypes: ['dbrx'],
   classPrefix: 'Dbrx',
+  undispatched: NOT_DISPATCHED,
   describe(config, className) {
     const attn = config.object('attn_config')
     if (attn.raw('rope_theta') === undefined) {

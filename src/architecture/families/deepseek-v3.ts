@@ -2,6 +2,7 @@ import { deepseekMixture } from '../blocks/deepseek-mixture.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { DEEPSEEK_LATENT, DEEPSEEK_SIZES, latentAttention, latentSizes } from '../blocks/latent-attention.js'
 import type { ConfigReader } from '../config-reader.js'
+import { EXPERTS_BY_SIGMOID } from '../expert-plan.js'
 import { deepseekV3Mixture } from '../forward/deepseek-mixture.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { PLAN_OF_LOCAL_EXPERTS } from '../tensor-plan.js'
@@ -46,6 +47,7 @@ export const deepseekV3 = decoderFamily({
     feedForward: { activation: config.string('hidden_act', 'silu'), mixture: deepseekV3Mixture(config) },
   }),
   tensorPlan: { ...PLAN_OF_LOCAL_EXPERTS, columns: [], rows: [], dividesHeads: false },
+  expertPlan: EXPERTS_BY_SIGMOID,
 })
 
 /** A saved config states the derived value, which takes precedence. */

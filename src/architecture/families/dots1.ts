@@ -2,6 +2,7 @@ import { attention, headNorms } from '../blocks/attention.js'
 import { deepseekMixture } from '../blocks/deepseek-mixture.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
+import { EXPERTS_BY_SIGMOID } from '../expert-plan.js'
 import { deepseekV3Mixture } from '../forward/deepseek-mixture.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
@@ -55,4 +56,5 @@ export const dots1 = decoderFamily({
     },
   }),
   tensorPlan: PLAN_OF_LOCAL_EXPERTS,
+  expertPlan: EXPERTS_BY_SIGMOID,
 })

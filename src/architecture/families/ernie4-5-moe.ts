@@ -1,6 +1,7 @@
 import { experts, expertsBlock } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { linear } from '../blocks/linear.js'
+import { EXPERTS_BY_BIASED_SOFTMAX } from '../expert-plan.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { ernie45MoeBody } from '../shapes/ernie45-body.js'
 import { PLAN_OF_LOCAL_EXPERTS } from '../tensor-plan.js'
@@ -57,4 +58,5 @@ export const ernie45Moe = decoderFamily({
     },
   }),
   tensorPlan: PLAN_OF_LOCAL_EXPERTS,
+  expertPlan: EXPERTS_BY_BIASED_SOFTMAX,
 })

@@ -3,6 +3,7 @@ import { postNormLayer } from '../blocks/decoder-layer.js'
 import { experts, expertsBlock } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { linear } from '../blocks/linear.js'
+import { EXPERTS_BY_SOFTMAX } from '../expert-plan.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { NOT_REPLAYED } from '../tensor-plan.js'
 
@@ -46,4 +47,5 @@ export const flexOlmo = decoderFamily({
     },
   }),
   undivided: NOT_REPLAYED,
+  expertPlan: EXPERTS_BY_SOFTMAX,
 })

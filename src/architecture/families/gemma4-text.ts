@@ -134,6 +134,7 @@ export const gemma4Text = causalLmFamily({
     }
   },
   undivided: NOT_REPLAYED,
+  undispatched: 'the plan of transformers 5.24.0 divides its feed-forward networks too, which is not estimated',
 })
 
 /** The type of each layer. The last always has full attention: transformers overrides the config. */

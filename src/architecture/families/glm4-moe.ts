@@ -1,6 +1,7 @@
 import { attention, headNorms } from '../blocks/attention.js'
 import { deepseekMixture } from '../blocks/deepseek-mixture.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
+import { EXPERTS_BY_SIGMOID } from '../expert-plan.js'
 import { deepseekV3Mixture } from '../forward/deepseek-mixture.js'
 import { partialRotation } from '../forward/rotation.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
@@ -46,4 +47,5 @@ export const glm4Moe = decoderFamily({
     },
   }),
   tensorPlan: { ...PLAN_OF_EXPERTS, whole: ['shared_experts'] },
+  expertPlan: EXPERTS_BY_SIGMOID,
 })

@@ -1,6 +1,7 @@
 import { attention } from '../blocks/attention.js'
 import { expertsBlock, fusedExpertsTransposed, router } from '../blocks/experts.js'
 import { layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer-types.js'
+import { EXPERTS_BY_LARGEST } from '../expert-plan.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -53,4 +54,5 @@ export const gptOss = decoderFamily({
   }),
   undivided:
     'transformers 4.57.6, as which it is estimated, stops in training at the bias of `o_proj`, and 5.24.0 divides embedding and head alone',
+  expertPlan: EXPERTS_BY_LARGEST,
 })

@@ -4,6 +4,7 @@ import { moeDimensions } from '../blocks/experts.js'
 import { graniteMixture, parallelExperts } from '../blocks/granite-experts.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
+import { NOT_DISPATCHED } from '../expert-plan.js'
 import { container, repeated } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
@@ -71,4 +72,5 @@ export const jetmoe = causalLmFamily({
     feedForward: { activation: config.string('activation_function', 'silu') },
     residual: { order: 'sequential', keepsAttended: true },
   }),
+  undispatched: NOT_DISPATCHED,
 })

@@ -3,6 +3,7 @@ import { expertsBlock, fusedExpertsTransposed } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { linear } from '../blocks/linear.js'
 import type { ConfigReader } from '../config-reader.js'
+import { NOT_DISPATCHED } from '../expert-plan.js'
 import { container, range } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { PLAN_OF_LOCAL_EXPERTS } from '../tensor-plan.js'
@@ -78,6 +79,7 @@ export const llama4Text = decoderFamily({
     residual: { order: 'sequential', keepsNormalised: 'untilSum', keepsAttended: true },
   }),
   tensorPlan: { ...PLAN_OF_LOCAL_EXPERTS, transposesExperts: true },
+  undispatched: NOT_DISPATCHED,
 })
 
 /** The width of the layers without experts. */

@@ -6,6 +6,7 @@ import { DEEPSEEK_LATENT, latentAttention, latentSizes } from '../blocks/latent-
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
+import { NOT_DISPATCHED } from '../expert-plan.js'
 import { container, repeated } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 import { NOT_REPLAYED } from '../tensor-plan.js'
@@ -95,6 +96,7 @@ export const longcatFlash = causalLmFamily({
     }
   },
   undivided: NOT_REPLAYED,
+  undispatched: NOT_DISPATCHED,
 })
 
 /** The tensor of gates in transformers 5 has a part for the experts that return their input, too. Files have none. */

@@ -4,6 +4,7 @@ import { experts, expertsBlock } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { windowInAllLayers } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
+import { EXPERTS_BY_WIDE_SOFTMAX } from '../expert-plan.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { PLAN_OF_EXPERTS } from '../tensor-plan.js'
 
@@ -55,4 +56,5 @@ export const mixtral = decoderFamily({
     rows: ['o_proj'],
     gatheredColumns: ['gate'],
   },
+  expertPlan: EXPERTS_BY_WIDE_SOFTMAX,
 })

@@ -3,6 +3,7 @@ import { experts, expertsBlock } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
+import { EXPERTS_BY_SOFTMAX } from '../expert-plan.js'
 import { hasLimit } from '../forward/limits.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { ONLY_IN_5 } from '../tensor-plan.js'
@@ -53,4 +54,5 @@ export const olmoe = decoderFamily({
     },
   }),
   undivided: ONLY_IN_5,
+  expertPlan: EXPERTS_BY_SOFTMAX,
 })

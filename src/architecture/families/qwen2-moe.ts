@@ -3,6 +3,7 @@ import { experts, expertsBlock, qwenSparseLayers } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { qwenWindow } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
+import { EXPERTS_BY_SOFTMAX, withSharedFirst } from '../expert-plan.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -58,4 +59,5 @@ export const qwen2Moe = decoderFamily({
   }),
   undivided:
     'transformers 4.57.6, as which it is estimated, stops where its attention joins the heads of all ranks, and the experts of 5.24.0 are not estimated',
+  expertPlan: withSharedFirst(EXPERTS_BY_SOFTMAX),
 })

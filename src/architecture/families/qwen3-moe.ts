@@ -3,6 +3,7 @@ import { experts, expertsBlock, qwenSparseLayers } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { slidingWindow } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
+import { EXPERTS_BY_SOFTMAX } from '../expert-plan.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { PLAN_OF_EXPERTS } from '../tensor-plan.js'
 
@@ -59,4 +60,5 @@ export const qwen3Moe = decoderFamily({
     },
   }),
   tensorPlan: PLAN_OF_EXPERTS,
+  expertPlan: EXPERTS_BY_SOFTMAX,
 })

@@ -2,8 +2,8 @@
 export interface ComposedRouter {
   /** The dtype of the logits: that of the model, float32 behind the product, or float32 also in the product. */
   readonly logits: 'model' | 'castToFloat32' | 'float32'
-  /** Whether the router is a linear layer in a module, and not a weight of its own (Afmoe). Default: no. */
-  readonly isLayer?: boolean
+  /** Whether the router is a linear layer in a module (Afmoe), or itself one with a bias (gpt-oss), and not a weight of its own. Default: no. */
+  readonly isLayer?: boolean | 'itself'
   /** Whether autocast is switched off. Default: no. */
   readonly withoutAutocast?: boolean
   /** Whether logits are capped by a tanh (Laguna). Default: no. */
@@ -14,8 +14,8 @@ export interface ComposedRouter {
   readonly scoresIn?: 'float32' | 'logits'
   /** Whether a bias is added to choose by; the weights of experts are without it. Default: no. */
   readonly biased?: boolean
-  /** What is computed of the chosen ones. Default: nothing. */
-  readonly behind?: 'sigmoid' | 'softmax'
+  /** What is computed of the chosen ones; `narrowSoftmax` is in their own dtype. Default: nothing. */
+  readonly behind?: 'sigmoid' | 'softmax' | 'narrowSoftmax'
   /** How the weights of a token's experts are divided by their sum: not at all, in place, or in a new tensor. Default: `no`. */
   readonly divided?: 'no' | 'inPlace' | 'apart'
   /** What is done to the sum first: a small number is added, or it has a lower bound. Default: nothing. */

@@ -14,9 +14,9 @@ export interface FeedForward {
   /**
    * Whether both halves are clamped: the gate behind its activation (`behindActivation`, Step 3.5), or before it, which is `x * sigmoid(x * a)`
    * then, times the other half plus one (`before`, as in gpt-oss; MiniMax-M3), or before an activation like others (`beforeActivation`,
-   * DeepSeek-V4). Default: no.
+   * DeepSeek-V4). `interleaved`: as `before`, of every second column (gpt-oss in transformers 5). Default: no.
    */
-  readonly clamped?: 'no' | 'behindActivation' | 'before' | 'beforeActivation'
+  readonly clamped?: 'no' | 'behindActivation' | 'before' | 'beforeActivation' | 'interleaved'
   /** Whether gate and output are multiplied by numbers, and the gate comes second (Falcon-H1). Default: no. */
   readonly scaled?: boolean
   /** Whether the first of two projections makes gate and product at once; only their product has a name then (GLM-4-9B). Default: no. */

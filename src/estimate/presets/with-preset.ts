@@ -81,13 +81,12 @@ function newsIn({ lora, sharding, ...plain }: PresetOptions, options: MemoryOpti
   const { strategy, ranks } = runOf(options)
   const sharesParameters = ranks > 1 && strategyOf(strategy).shares === 'parameters'
   const adapters = ofType(options.finetuningType).tokens ? {} : absent(lora, options.lora)
-  const { expert = 1, sequenceParallel = false } = options.layout ?? {}
-  const isDivided = expert > 1 || sequenceParallel
+  const { sequenceParallel = false } = options.layout ?? {}
   const shares = absent(
     sharding,
     options.sharding,
-    // Beside experts and sequences that ranks share, accumulation is not estimated.
-    (name) => name === 'offload' || (sharesParameters && !(isDivided && name === 'syncEachBatch')),
+    // Beside sequences that ranks share, accumulation is not estimated.
+    (name) => name === 'offload' || (sharesParameters && !(sequenceParallel && name === 'syncEachBatch')),
   )
   // Without a rank, the default adapters of the estimate stay as they are.
   const hasRank = (options.lora?.rank ?? adapters.rank) !== undefined

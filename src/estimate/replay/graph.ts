@@ -56,8 +56,10 @@ export interface Leaf {
   readonly inLayer?: number
   /** Whether it is the second matrix of an adapter. */
   readonly isSecond?: boolean
-  /** Whether tensor-parallel ranks have parts of it. */
+  /** Whether tensor-parallel ranks have parts of it, or ranks have experts of their own. */
   readonly isDivided?: boolean
+  /** The ranks that share it, if they are fewer than those that share other parameters. */
+  readonly ranks?: number
   /** The tensor itself, if it is not a parameter: autograd keeps it, and its gradient is not used. */
   readonly variable?: Storage
   /** The unsharded gradient of a sharded parameter, until it is reduced. */

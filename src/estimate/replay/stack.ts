@@ -130,9 +130,10 @@ function entered(tape: Tape, sharding: Sharding, { omitted }: LayerList, layer: 
 
 /** Frees the parameters of a sharded layer after it has run. Frees its output. */
 function left(tape: Tape, sharding: Sharding, { layers }: LayerList, layer: NamedLayer, output: Tensor): Tensor {
+  const experts = sharding.lastExperts
   sharding.afterForward(layer.name)
   const names = layers.map(({ name }) => name)
-  const before = names[names.indexOf(layer.name) - 1]
+  const before = experts ?? names[names.indexOf(layer.name) - 1]
   const marked = tape.marker(output, () => sharding.beforeBackward(layer.name, before))
   tape.free(output)
   return marked

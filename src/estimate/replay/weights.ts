@@ -11,7 +11,7 @@ import { isStacked, StackedExperts } from './packed/stacked-experts.js'
 import { embeddingNames, idleNames, inModuleOrder, isInside, moduleOf, savedNames } from './parameter-names.js'
 import { layerLists } from './program/layer-lists.js'
 import type { Sharding } from './sharding/sharding.js'
-import { ALONE, ROOT } from './sharding/sharding-groups.js'
+import { ALONE, EXPERTS as EXPERTS_GROUP, ROOT } from './sharding/sharding-groups.js'
 import type { Leaf, Node, Tape, Tensor } from './tape.js'
 import type { Wanted, WeightOptions } from './weight-options.js'
 import { isPart, isWideIn, keptModules } from './wide-parameters.js'
@@ -323,9 +323,12 @@ export class Weights {
     // PEFT's `fsdp_auto_wrap_policy` wraps each matrix of an adapter on its own: it is gathered for its own product only.
     const isAlone = isAdapter && (rules?.isFlat ?? false)
     const isSharded = !isAlone && (rules?.sharesGradients ?? false)
-    const group = this.#groupOf(name)
+    const layer = this.#groupOf(name)
+    // Experts that ranks divide are a group within their layer.
+    const isOfExperts = rules?.experts !== undefined && layer !== ROOT && moduleOf(name).endsWith(EXPERTS_GROUP)
+    const group = isOfExperts ? moduleOf(name) : layer
     const inLayer = 1 + this.#expertsLike(name)
-    const layers = 1 + (this.#omitted.get(group) ?? 0)
+    const layers = 1 + (this.#omitted.get(layer) ?? 0)
     const alike = layers * inLayer - 1
     const leaf: Leaf | undefined =
       // An adapter has the name of its module, which may be a whole tower.
@@ -343,6 +346,7 @@ export class Weights {
             isSecond,
             isHidden: group !== ROOT,
             isEmbedding: !isTarget && this.#embeddings.has(name),
+            ...(isOfExperts && { isDivided: true, ranks: rules.experts.ranks }),
             ...(this.#division && { isDivided: isDivided(this.#division, { name, isAdapter, isSecond }) }),
           }
         : undefined

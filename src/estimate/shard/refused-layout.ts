@@ -8,6 +8,7 @@ import type { ResolvedModel } from '../resolved-model.js'
 import type { Layout } from '../sharding.js'
 import { refusedBesidePipeline } from './pipeline-memory.js'
 import { tensorPlanOf } from './refused-division.js'
+import { refusedExperts } from './refused-experts.js'
 import { refusedBesideTensor } from './tensor-memory.js'
 
 /** Why a training step in a layout cannot be estimated, with a way out; absent if it can. */
@@ -22,6 +23,10 @@ export function refusedLayout(
     return '`layout.sequenceParallel` cannot be estimated together with `pipeline`: leave one of them out'
   if (pipeline > 1) {
     const refused = refusedBesidePipeline(model, options)
+    if (refused) return refused
+  }
+  if (expert > 1) {
+    const refused = refusedExperts(model, options)
     if (refused) return refused
   }
   const stopped = tensor > 1 ? stoppedStep(options, 'tensor parallelism') : undefined

@@ -13,7 +13,8 @@ tensor      the model's own plan: of transformers 5.24 (`apply_tensor_parallelis
 context     torch's `context_parallel`, as accelerate 1.15 calls it: ring attention on shares of each sequence.
 pipeline    one stage (options.stage, 0 by default) of torch's `Schedule1F1B`, with options.gradientAccumulation micro-batches.
 expert      experts on options.layout.expert of the ranks of sharding, as transformers 5.24 does it (`AllToAllEP` of `distributed/expert_parallel.py`,
-            `apply_fully_sharded_data_parallelism` of its `fsdp.py`), with as many tokens for each rank.
+            `apply_fully_sharded_data_parallelism` of its `fsdp.py`), with as many tokens for each rank, and options.gradientAccumulation
+            micro-batches.
 sharding    FSDP2 around every decoder layer and the root, over the ranks beside those of the layout, with `parameterDtype`, `reduceDtype` and
             `reshardAfterForward`; or DDP around the model, beside context parallelism.
 
@@ -234,10 +235,6 @@ def dispatch_experts(model, options):
 def sharded(model, options, mesh, experts=()):
     from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard
 
-    if experts:
-        for module in experts[0]:
-            fully_shard(module, mesh=experts[1], reshard_after_forward=True)
-
     sharding = options.get("sharding", {})
     if sharding.get("ranks", 1) == 1:
         return model
@@ -253,6 +250,12 @@ def sharded(model, options, mesh, experts=()):
         # torchtitan 0.3.0 gathers once for all micro-batches of a pipeline (`get_fsdp_reshard_after_forward_policy`).
         "reshard_after_forward": sharding.get("reshardAfterForward", False if options.get("layout", {}).get("pipeline", 1) > 1 else None),
     }
+    if experts:
+        for module in experts[0]:
+            fully_shard(module, **{**how, "mesh": experts[1], "reshard_after_forward": True})
+            module.set_gradient_divide_factor(float(sharding["ranks"]))
+            if experts[1].size() > 1:
+                module.set_force_sum_reduction_for_comms(True)
     for layer in decoder_layers(model):
         fully_shard(layer, **how)
     fully_shard(model, **how)
@@ -307,13 +310,21 @@ def train(model, ids, options, ledger):
                 else:
                     ledger.leave_out(value)
 
-    micro_batch()
+    def micro_batches():
+        count = options.get("gradientAccumulation", 1)
+        for index in range(count):
+            if options.get("sharding", {}).get("syncEachBatch") is False:
+                model.set_requires_gradient_sync(index == count - 1)
+            after = micro_batch()
+        return after
+
+    micro_batches()
     step()
     optimizer.zero_grad(set_to_none=True)
     if ledger.trace is not None:
         ledger.trace.clear()
     ledger.reset()
-    truth["afterForward"] = micro_batch()
+    truth["afterForward"] = micro_batches()
     step()
     truth["peak"], ledger.trace = ledger.peak(), None
     return truth

@@ -33,11 +33,11 @@ function logitsOf(
   input: Shaped,
   experts: number,
 ): Shaped {
-  const name = isLayer ? `${gate.name}.gate` : gate.name
+  const name = isLayer === true ? `${gate.name}.gate` : gate.name
   const isWide = logits === 'float32'
   const weight = a.parameter(`${name}.weight`)
   const factors = isWide ? ([a.to(input, 'float32'), a.to(weight, 'float32')] as const) : ([input, weight] as const)
-  const made = isLayer ? a.linear(name, input) : a.rowProduct(...factors, experts, !withoutAutocast)
+  const made = isLayer ? a.linear(name, input, experts) : a.rowProduct(...factors, experts, !withoutAutocast)
   return logits === 'castToFloat32' ? a.to(made, 'float32') : made
 }
 
@@ -56,7 +56,8 @@ function choose(a: GroupedArrays, f: Names, router: ComposedRouter, { chosen }: 
     f.let('weights', values)
     f.let('indices', indices)
   }
-  if (behind) f.let('weights', scored(a, behind, f.get('weights'), behind === 'softmax' ? 'float32' : 'logits'))
+  if (behind === 'narrowSoftmax') f.let('weights', a.softmax(f.get('weights')))
+  else if (behind) f.let('weights', scored(a, behind, f.get('weights'), behind === 'softmax' ? 'float32' : 'logits'))
 }
 
 function scored(

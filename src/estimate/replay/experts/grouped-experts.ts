@@ -1,5 +1,6 @@
 import type { Mixture as ForwardMixture } from '../../../architecture/index.js'
 import { withTargets } from '../adapters/targeted-parameters.js'
+import { DispatchArrays } from '../arrays/dispatch-arrays.js'
 import { GroupedArrays } from '../arrays/grouped-arrays.js'
 import { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
@@ -13,6 +14,7 @@ import { norm } from '../norms/norms.js'
 import { child, type Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
+import { acrossRanks } from './expert-parallel.js'
 import { groupedRoutes } from './grouped-routers.js'
 import type { GroupedRoutes } from './grouped-routes.js'
 import { partsInTurn } from './parts-in-turn.js'
@@ -52,7 +54,14 @@ export function groupedMixture(
   projectIn(a, f, block)
   const names = { logits: f.get('logits'), weights: f.get('weights'), indices: f.get('indices') }
   const compute = mixture.dispatch === 'partsInTurn' ? partsInTurn : groupedExperts
-  f.let('hidden', compute(run, a, `${routed.name}.experts`, view ?? f.get('hidden'), names, choice))
+  const experts = `${routed.name}.experts`
+  const own = view ?? f.get('hidden')
+  f.let(
+    'hidden',
+    options.sharding?.rules.experts
+      ? acrossRanks(run, experts, own, names, choice, (arrays, ...given) => compute(run, arrays, experts, ...given))
+      : compute(run, a, experts, own, names, choice),
+  )
   projectOut(a, f, block)
   const gate = child(block, 'shared_expert_gate')
   if (gate && view && f.has('shared')) f.let('shared', a.mul(a.sigmoid(a.linear(gate.name, view)), f.get('shared')))
@@ -129,16 +138,31 @@ function allAtOnce(
   const rows = indices.elements
   const shares = f.let('sample weights', a.reshape(weights, [rows]))
   f.let('ids', a.reshape(indices, [rows]))
-  f.let('sorted ids', a.make([rows], 'int64', 'sort'))
+  const ids = f.let('sorted ids', a.make([rows], 'int64', 'sort'))
   const order = f.let('order', a.make([rows], 'int64', 'sort'))
-  const own = f.let('rows', a.index(input, a.make([rows], 'int64', 'floor_divide')))
+  f.let('rows', a.index(input, a.make([rows], 'int64', 'floor_divide')))
   const sorted = f.let('sorted weights', a.index(shares, order))
   f.let('histogram input', a.make([rows], 'float32', '_to_copy'))
   const up = a.parameter(isGated ? `${name}.gate_up_proj` : `${name}.up_proj`)
-  const [experts = 1, width = 2] = up.layout.shape
+  // The matrices of gpt-oss have their inputs first.
+  const [experts = 1, width = 2] =
+    run.forward.feedForward.clamped === 'interleaved' ? up.layout.shape.toSpliced(1, 1) : up.layout.shape
   f.let('counts', a.make([experts], 'float32', 'histc'))
   const ends = f.let('ends', a.make([experts], 'float32', 'cumsum'))
-  f.let('made', a.groupedProduct(own, up, ends, width))
+  // Rows that belong to no expert of the rank are masked, whether or not there are any.
+  const mask = a instanceof DispatchArrays ? f.let('mask', a.make([rows, 1], 'bool', 'ge')) : undefined
+  const masked = (given: Shaped, way: 'in place' | 'copy'): Shaped =>
+    mask && a instanceof DispatchArrays ? a.masked(given, mask, way) : given
+  const biasesOf = (matrix: string): Shaped | undefined =>
+    a.has(`${matrix}_bias`) ? f.let('biases', a.index(a.parameter(`${matrix}_bias`), ids)) : undefined
+  const projected = (given: Shaped, matrices: Shaped, biases: Shaped | undefined, outFeatures: number): Shaped => {
+    const product = a.groupedProduct(given, matrices, ends, outFeatures)
+    return biases ? a.addInPlace(product, biases) : product
+  }
+  const first = biasesOf(`${name}.gate_up_proj`)
+  f.let('rows', masked(f.get('rows'), 'in place'))
+  f.let('made', projected(f.get('rows'), up, first, width))
+  f.let('made', masked(f.get('made'), 'copy'))
   const product = f.get('made')
   f.let(
     'made',
@@ -146,7 +170,9 @@ function allAtOnce(
       ? opened(run, a, product, width / 2)
       : a.plain(product, product.layout.shape, (tensor) => activate(run, tensor)),
   )
-  f.let('made', a.groupedProduct(f.get('made'), a.parameter(`${name}.down_proj`), ends, features))
+  const second = biasesOf(`${name}.down_proj`)
+  f.let('made', projected(f.get('made'), a.parameter(`${name}.down_proj`), second, features))
+  f.let('made', masked(f.get('made'), 'copy'))
   f.let('weighted', a.mul(f.get('made'), a.unsqueeze(sorted, -1)))
   const inverse = f.let('inverse', a.make([rows], 'int64', 'empty_like'))
   a.done(a.make([rows], 'int64', 'arange'))

@@ -28,7 +28,10 @@ export function clampedMlp(run: DecoderRun, block: Named, input: Tensor): Tensor
 /** The product of both halves of one projection. The names live until the function of the caller returns. */
 export function clampedHalves(run: DecoderRun, a: Arrays, f: Names, both: Shaped): Shaped {
   const width = (both.layout.shape.at(-1) ?? 2) / 2
-  for (const [index, part] of a.split(both, [width, width]).entries()) f.let(['gate', 'up'][index] ?? '', part)
+  if (run.forward.feedForward.clamped === 'interleaved') {
+    f.let('gate', a.everySecond(both))
+    f.let('up', a.everySecond(both))
+  } else for (const [index, part] of a.split(both, [width, width]).entries()) f.let(['gate', 'up'][index] ?? '', part)
   if (run.forward.feedForward.clamped === 'behindActivation') {
     f.let('gate', opened(run, a, f.get('gate')))
     f.let('up', a.clamp(f.get('up')))

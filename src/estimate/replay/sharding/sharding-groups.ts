@@ -7,6 +7,9 @@ export const ROOT = ''
 /** The group of parameters that are gathered one by one. */
 export const ALONE = 'alone'
 
+/** The end of the names of groups of experts that ranks divide. */
+export const EXPERTS = '.experts'
+
 /** One parameter to share. */
 export interface ShardedParameter {
   readonly shape: readonly number[]
@@ -26,6 +29,12 @@ export interface Group {
   gatheredBytes: number
   /** Bytes of the shard in the dtype that it is gathered in, if it is cast for that. */
   castBytes: number
+  /** Its parameters on one rank, and what is cast of them. */
+  readonly parameters: { readonly bytes: number; readonly castBytes: number }[]
+  /** The ranks that share it. */
+  readonly ranks: number
+  /** Whether it is experts that ranks divide: a group within a layer, which fewer ranks share. */
+  readonly isOfExperts: boolean
   readonly leaves: OwnedLeaf[]
   /** How many layers like its own there are. */
   layers: number

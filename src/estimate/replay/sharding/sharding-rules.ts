@@ -35,6 +35,16 @@ export interface ShardingRules {
   readonly reducesLast?: boolean
   /** How ZeRO-3 gathers parameters. */
   readonly fetch?: FetchRules | undefined
+  /** How ranks divide experts. Default: they do not. */
+  readonly experts?: ExpertRules
+}
+
+/** How ranks divide the experts of each layer, and exchange tokens. */
+export interface ExpertRules {
+  /** Ranks with experts of their own. */
+  readonly groups: number
+  /** Ranks with the same experts, which share their parameters. */
+  readonly ranks: number
 }
 
 /** How ZeRO-3 gathers parameters, in elements. */

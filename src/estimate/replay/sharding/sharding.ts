@@ -1,7 +1,7 @@
 import { DTYPE_BYTES } from '../dtype.js'
 import { change, emptyParts, type MemoryLedger, type PartBytes, type Storage } from '../memory-ledger.js'
 import type { Leaf, Tensor } from '../tape.js'
-import { ALONE, type Group, type OwnedLeaf, ROOT, type ShardedParameter } from './sharding-groups.js'
+import { ALONE, EXPERTS, type Group, type OwnedLeaf, ROOT, type ShardedParameter } from './sharding-groups.js'
 import type { ShardingRules } from './sharding-rules.js'
 
 /**
@@ -30,6 +30,9 @@ export class Sharding {
   isReducing = true
   /** The layer before the one that runs backward. */
   #before: Group | undefined
+  /** The layer whose forward pass was done last, and the experts that ran since. */
+  #lastLayer: string | undefined
+  #lastExperts: string | undefined
   readonly #keptByOmitted: { readonly parts: PartBytes; readonly times: number }[] = []
 
   constructor(ledger: MemoryLedger, rules: ShardingRules) {
@@ -43,10 +46,11 @@ export class Sharding {
    * @param width - bytes of a stored element, of which `sharedWidth` are shared: the scales of a packed weight are not
    */
   add(name: string, parameter: ShardedParameter, leaf: Leaf | undefined): number {
-    const { ranks, sharesParameters, computeDtype, offloads, isFlat } = this.rules
+    const { sharesParameters, computeDtype, offloads, isFlat } = this.rules
     const { shape, width, sharedWidth, inLayer, layers } = parameter
     if (name === ALONE) this.#hasAlone = true
     const group = this.#group(name)
+    const { ranks } = group
     group.layers = layers
     const whole = shape.reduce((product, size) => product * size, 1)
     const [rows = 1] = shape
@@ -57,6 +61,7 @@ export class Sharding {
     const shard = Math.ceil(elements * gathered)
     group.gatheredBytes += shard * ranks * inLayer
     if (isCast) group.castBytes += shard * inLayer
+    group.parameters.push({ bytes: shard * inLayer, castBytes: isCast ? shard * inLayer : 0 })
     if (leaf) group.leaves.push({ leaf, padded: elements * ranks * inLayer, width: gathered })
     if (!sharesParameters) return whole * width
     return (offloads ? 0 : Math.ceil(elements * sharedWidth)) + whole * (width - sharedWidth)
@@ -66,16 +71,22 @@ export class Sharding {
   beforeForward(name: string): void {
     if (!this.rules.sharesParameters) return
     const group = this.#group(name)
+    if (name === ROOT) {
+      this.#lastLayer = undefined
+      this.#lastExperts = undefined
+    }
     if (!this.rules.copiesOut) {
       this.#seeksFirst = this.#hasAlone && name !== ROOT
       group.whole ??= this.#gathered(group)
       return
     }
     if (group.whole) return
-    const gather = this.#cast(group, () => this.#allocate(group.gatheredBytes, 'all_gather'))
+    // A layer that runs again in backward finds what was gathered ahead.
+    const gather = group.gather ?? this.#gather(group)
+    delete group.gather
     if (this.#held) this.#ledger.release(this.#held)
-    group.whole = this.#allocate(group.gatheredBytes, 'all_gather_copy_out')
     this.#held = gather
+    group.whole = gather ? this.#allocate(group.gatheredBytes, 'all_gather_copy_out') : this.#copied(group)
   }
 
   /** Gathers all parameters: forward passes of other micro-batches have run. */
@@ -98,16 +109,37 @@ export class Sharding {
     if (this.#before) this.#before.whole ??= this.#gathered(this.#before)
   }
 
-  /** After a layer: frees its unsharded parameters. The root keeps its own. */
+  /** After a layer: frees its unsharded parameters. The root keeps its own. Experts on ranks of their own are freed whatever the rules say. */
   afterForward(name: string): void {
     this.#seeksFirst = false
-    if (this.rules.reshards && !this.staysGathered) this.#reshard(this.#group(name))
+    const group = this.#group(name)
+    if (group.isOfExperts) this.#lastExperts = name
+    else {
+      this.#lastLayer = name
+      this.#lastExperts = undefined
+    }
+    if (group.isOfExperts || (this.rules.reshards && !this.staysGathered)) this.#reshard(group)
+  }
+
+  /** What backward comes to before a group whose forward pass is about to end: its experts on ranks of their own. */
+  get lastExperts(): string | undefined {
+    return this.#lastExperts
+  }
+
+  /** The layer before experts whose forward pass is about to end. */
+  get lastLayer(): string | undefined {
+    return this.#lastLayer
+  }
+
+  /** After experts that run again in backward: they are the root of that pass, which frees the last gathered buffer (`_post_forward` in `_fsdp_state.py`). */
+  afterAgain(): void {
+    if (this.#held) this.#ledger.release(this.#held)
+    this.#held = undefined
   }
 
   /** After the root: frees the last gathered buffer. */
   endForward(): void {
-    if (this.#held) this.#ledger.release(this.#held)
-    this.#held = undefined
+    this.afterAgain()
     if (this.#freesRoot && !this.staysGathered) this.#reshard(this.#group(ROOT))
   }
 
@@ -133,14 +165,16 @@ export class Sharding {
     if (name !== undefined) {
       const group = this.#group(name)
       if (!group.whole) {
-        group.gather ??= this.#cast(group, () => this.#allocate(group.gatheredBytes, 'all_gather'))
-        group.whole = this.#allocate(group.gatheredBytes, 'all_gather_copy_out')
+        const gather = group.gather ?? this.#gather(group)
+        if (gather) group.gather = gather
+        group.whole = gather ? this.#allocate(group.gatheredBytes, 'all_gather_copy_out') : this.#copied(group)
       }
       if (group.gather) this.#ledger.release(group.gather)
       delete group.gather
     }
-    if (ahead && !ahead.whole && !ahead.gather)
-      ahead.gather = this.#cast(ahead, () => this.#allocate(ahead.gatheredBytes, 'all_gather'))
+    if (!ahead || ahead.whole || ahead.gather) return
+    const gather = this.#gather(ahead)
+    if (gather) ahead.gather = gather
   }
 
   /** After a group's backward: frees its unsharded parameters, and reduces its gradients to the rank's share. */
@@ -198,7 +232,8 @@ export class Sharding {
     this.#reshard(group)
     if (fresh.length === 0) return
     if (this.#reducing) this.#ledger.release(this.#reducing)
-    const { ranks, reduceDtype, offloads, holdsReduced } = this.rules
+    const { ranks } = group
+    const { reduceDtype, offloads, holdsReduced } = this.rules
     const reduced = (width: number): number => Math.max(width, reduceDtype ? DTYPE_BYTES[reduceDtype] : 0)
     const bytes = fresh.reduce((sum, { padded, width }) => sum + padded * reduced(width), 0)
     // A flat gradient is reduced as it is, unless its dtype differs.
@@ -209,7 +244,8 @@ export class Sharding {
     // The flat gradient exists until it is reduced.
     if (this.rules.isFlat) this.#ledger.observe('reduce_scatter')
     for (const { leaf } of fresh) this.#dropUnreduced(leaf)
-    this.#ledger.observe('reduce_scatter')
+    // One rank alone has nothing to sum up: it divides a copy by the ranks that have other tokens (`foreach_reduce` in `_fsdp_collectives.py`).
+    this.#ledger.observe('reduce_scatter', ranks === 1 ? bytes : 0)
     const [first] = fresh
     const isDropped = offloads || first?.leaf.gradient !== undefined
     if (holdsReduced && (isDropped || inOwnDtype !== bytes / ranks)) this.#hold(share, group)
@@ -320,6 +356,24 @@ export class Sharding {
     delete leaf.unreduced
   }
 
+  /** Gathers a group in a buffer; absent if one rank has all of it. */
+  #gather(group: Group): Storage | undefined {
+    if (group.ranks === 1) return undefined
+    return this.#cast(group, () => this.#allocate(group.gatheredBytes, 'all_gather'))
+  }
+
+  /** Copies a group that one rank has all of, one parameter after another: the one before has a name until the next is cast (`wait_for_unshard`). */
+  #copied({ gatheredBytes, parameters }: Group): Storage {
+    let [copied, before] = [0, 0]
+    for (const { bytes, castBytes } of parameters) {
+      this.#ledger.observe('_to_copy', copied + before + castBytes)
+      copied += bytes
+      this.#ledger.observe('copy_', copied + castBytes)
+      before = castBytes
+    }
+    return this.#ledger.allocate(gatheredBytes, 'parameters')
+  }
+
   #gathered(group: Group): Storage {
     return this.#cast(group, () => this.#allocate(group.gatheredBytes, 'all_gather_copy_out'))
   }
@@ -346,7 +400,10 @@ export class Sharding {
   #group(name: string): Group {
     const found = this.#groups.get(name)
     if (found) return found
-    const made: Group = { gatheredBytes: 0, castBytes: 0, leaves: [], layers: 1 }
+    const { experts } = this.rules
+    const isOfExperts = experts !== undefined && name.endsWith(EXPERTS)
+    const ranks = isOfExperts ? experts.ranks : this.rules.ranks
+    const made: Group = { gatheredBytes: 0, castBytes: 0, parameters: [], leaves: [], layers: 1, ranks, isOfExperts }
     this.#groups.set(name, made)
     return made
   }

@@ -86,13 +86,13 @@ export function allocateStatic(
 export function allocateStates(ledger: MemoryLedger, leaves: readonly Leaf[], step: TrainingStep): void {
   const ranks = stateRanks(step)
   let tables = 0
-  for (const { shape, dtype, alike = 0, isHidden = false, isEmbedding = false } of leaves) {
-    const share = shardOf(shape, ranks, step)
+  for (const { shape, dtype, ranks: own = ranks, alike = 0, isHidden = false, isEmbedding = false } of leaves) {
+    const share = shardOf(shape, own, step)
     const isWide = isEmbedding && (step.hasWideEmbeddingStates ?? false)
     const states = step.stateBytes(share, dtype, { isHidden, isWide }) + (step.masterBytes ?? 0) * elementsOf(share)
-    const own = step.stepsOnCpu ? 0 : tableBytes(step.optimizer, share, isWide)
+    const table = step.stepsOnCpu ? 0 : tableBytes(step.optimizer, share, isWide)
     // Each optimizer has its own, and in backward each parameter has an optimizer.
-    tables = step.optimizerStep === 'in-backward' ? tables + own * (1 + alike) : Math.max(tables, own)
+    tables = step.optimizerStep === 'in-backward' ? tables + table * (1 + alike) : Math.max(tables, table)
     ledger.allocate(states * (1 + alike), 'optimizerStates')
     // Only the fused implementation of AdamW counts its steps on the GPU, beside Muon too.
     const isOfAdamW =
@@ -109,7 +109,7 @@ export function stateRanks({ stateRanks: own, sharding }: Pick<TrainingStep, 'st
 
 /** The elements of a parameter whose states one rank keeps. */
 export function ownElements(leaf: Leaf, step: Pick<TrainingStep, 'stateRanks' | 'sharding' | 'zero'>): number {
-  return elementsOf(shardOf(leaf.shape, stateRanks(step), step))
+  return elementsOf(shardOf(leaf.shape, leaf.ranks ?? stateRanks(step), step))
 }
 
 /** Sharding as the rules say. */

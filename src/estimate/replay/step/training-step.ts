@@ -141,9 +141,12 @@ function shareBuffers(ledger: MemoryLedger, bytes: number): void {
  * The groups that an optimizer updates one after another: A and embeddings, then B (PEFT's `create_loraplus_optimizer`). The Trainer of
  * transformers 5.24 puts the tensors that ranks divide into groups of their own (`by_mesh` in its `trainer.py`).
  */
-function groupsOf(leaves: readonly Leaf[], { stepsInGroups, division }: TrainingStep): readonly (readonly Leaf[])[] {
+function groupsOf(
+  leaves: readonly Leaf[],
+  { stepsInGroups, division, sharding }: TrainingStep,
+): readonly (readonly Leaf[])[] {
   const split = (all: readonly Leaf[], isFirst: (leaf: Leaf) => boolean | undefined): readonly (readonly Leaf[])[] =>
     [all.filter(isFirst), all.filter((leaf) => !isFirst(leaf))].filter((group) => group.length > 0)
   const groups = stepsInGroups ? split(leaves, ({ isSecond }) => !isSecond) : [leaves]
-  return division ? groups.flatMap((group) => split(group, ({ isDivided }) => isDivided)) : groups
+  return division || sharding?.experts ? groups.flatMap((group) => split(group, ({ isDivided }) => isDivided)) : groups
 }
