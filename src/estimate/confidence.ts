@@ -17,11 +17,7 @@ export type PartConfidence = Readonly<Record<MemoryPart | 'overhead', Confidence
 /** How each part of an estimate of a model with these options is known. */
 export function confidenceOf(model: Forward, options: CheckedMemoryOptions): PartConfidence {
   const isLayout = ranksOf(options.layout) > 1
-  const sharding: Confidence = isLayout
-    ? options.layout.sequenceParallel
-      ? 'derived'
-      : 'assumed'
-    : shardingOf(model, options)
+  const sharding: Confidence = isLayout ? 'assumed' : shardingOf(model, options)
   const storage: Confidence =
     options.storage === undefined || RECORDED_STORAGES.includes(options.storage) ? 'replayed' : 'derived'
   const held = finetuningOf(options)

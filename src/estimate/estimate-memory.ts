@@ -7,7 +7,6 @@ import type { MemoryOptions } from './memory-options.js'
 import { methodOf } from './methods.js'
 import { refuseGroups } from './refused-groups.js'
 import { refusePrefixes } from './refused-prefixes.js'
-import { refuseBesideLayout } from './refused-sharding.js'
 import { refuseDistributedStep } from './refused-steps.js'
 import type { ResolvedModel } from './resolved-model.js'
 import { replayed, runMemory } from './run-memory.js'
@@ -81,7 +80,6 @@ function givenLayout(resolved: ResolvedModel, options: CheckedMemoryOptions): Me
     const found = `\`layout\` can be estimated with ${[...SHARING_PARAMETERS].join(', ')}, not with ${strategy}`
     throw new TypeError(strategy === 'ddp' ? `${found}, which can stand beside \`layout.context\` alone` : found)
   }
-  refuseBesideLayout(options.sharding, options.layout)
   const own = { ...options, sequenceLength: Math.ceil(options.sequenceLength / context) }
   const estimate = replayed(resolved, own, () =>
     layoutMemory(resolved, own).of({

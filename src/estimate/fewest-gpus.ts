@@ -6,9 +6,9 @@ import { methodOf } from './methods.js'
 import type { ResolvedModel } from './resolved-model.js'
 import { routerLogitsOf } from './router-logits.js'
 import { leastStaticMemory } from './run-memory.js'
+import type { Layout } from './shard/layout.js'
 import { layoutsOf } from './shard/layouts.js'
 import { refusedLayout } from './shard/refused-layout.js'
-import type { Layout } from './sharding.js'
 
 /** A number of GPUs that is too small, and what it would need. */
 export interface TooFew {

@@ -5,7 +5,7 @@ import type { FinetuningType } from '../schemas/index.js'
 import { isOfAttention } from './attention-parameters.js'
 import { countLoraParameters } from './count-lora-parameters.js'
 import { defaultLora } from './lora/default-lora.js'
-import { decoderLayers } from './shard/shrink.js'
+import { decoderLayers } from './shard/decoder-layers.js'
 import type { HeldModel, TrainableCount, TrainableOptions } from './trainable-count.js'
 import { encodedPrompt, prefixes, prompt } from './virtual-tokens.js'
 

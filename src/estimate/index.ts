@@ -38,5 +38,5 @@ export {
 export { planServing } from './serving/plan-serving.js'
 export type { ServingChange, ServingPart, ServingPlan } from './serving/serving-plan.js'
 export { WEIGHT_PRECISIONS, type WeightPrecision } from './serving/weights/weight-storage.js'
-export type { Layout } from './sharding.js'
+export type { Layout } from './shard/layout.js'
 export type { HeldModel, TrainableCount, TrainableOptions } from './trainable-count.js'

@@ -136,7 +136,7 @@ function gapsOfRanks(options: CheckedMemoryOptions): string[] {
   const isSynchronised = strategyOf(strategy).shares === 'parameters' && strategy !== 'zero-3'
   if (isSynchronised && gradientAccumulation > 1 && syncEachBatch === undefined)
     return [
-      isReplayed(layout) ? `${OF_MICRO_BATCHES}: ${FOR_THAT}` : `${OF_MICRO_BATCHES}, which are not counted`,
+      layout.expert === 1 ? `${OF_MICRO_BATCHES}: ${FOR_THAT}` : `${OF_MICRO_BATCHES}, which are not counted`,
       ...gapsOfFsdp1(options),
     ]
   if (strategy === 'zero-2' && gradientAccumulation > 1) return [OF_ZERO_2]
@@ -166,10 +166,6 @@ const OF_MICRO_BATCHES =
   'gradients are reduced after each micro-batch; transformers and accelerate reduce them after the last one alone, unless `sync_each_batch` is set, and hold whole gradients until then'
 
 const FOR_THAT = 'pass `syncEachBatch: false` in `sharding` for that'
-
-function isReplayed({ sequenceParallel }: CheckedMemoryOptions['layout']): boolean {
-  return !sequenceParallel
-}
 
 const OF_FSDP1 =
   'FSDP1 with adapters, beside DoRA, saved modules, biases, float32 shards, parameters that stay gathered or reentrant checkpointing, was from 1.9 % too low to 2.2 % too high in recorded runs of a small Llama, and further off in four earlier runs of other models (14 % too low to 36 % too high); use fsdp2'

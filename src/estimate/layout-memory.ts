@@ -1,12 +1,10 @@
 import type { Architecture } from '../architecture/index.js'
 import { type CheckedMemoryOptions, withRanks } from './checked-memory-options.js'
 import { confidenceOf } from './confidence.js'
-import { dropoutAssumptions } from './dropout-assumptions.js'
 import { checkLayout } from './layout-options.js'
 import type { MemoryEstimate } from './memory-estimate.js'
 import { methodOf } from './methods.js'
-import { modelAssumptions } from './model-assumptions.js'
-import { overheadBytes, rangeOf } from './overhead.js'
+import { rangeOf } from './overhead.js'
 import { refuseTargetsInLayout } from './refused-targets.js'
 import type { ResolvedModel } from './resolved-model.js'
 import { refuseRoutersInLayout } from './router-logits.js'
@@ -15,13 +13,11 @@ import { cacheShape } from './serving/cache/cache-blocks.js'
 import { bytesPerToken } from './serving/cache/cache-bytes.js'
 import { storedWeights } from './serving/weights/stored-weights.js'
 import { expertMemory } from './shard/expert-memory.js'
+import type { Layout } from './shard/layout.js'
 import { pipelineMemory, pipelineMemoryBelow } from './shard/pipeline-memory.js'
-import { profileStep, type StepProfile } from './shard/profile.js'
 import { isDivisible } from './shard/refused-division.js'
 import { refusedLayout } from './shard/refused-layout.js'
 import { tensorMemory } from './shard/tensor-memory.js'
-import { tensorRank } from './shard/tensor-rank.js'
-import { type Layout, shardedEstimate } from './sharding.js'
 
 /** The memory of one run in any layout. */
 export interface LayoutMemory {
@@ -33,11 +29,9 @@ export interface LayoutMemory {
 /**
  * Estimates one run in any layout. What does not depend on the layout is computed once.
  *
- * If only data is sharded, or with tensor, pipeline and expert parallelism, the step itself is replayed. With sequence parallelism, its sizes come from
- * a profile.
+ * If only data is sharded, or with tensor, sequence, pipeline and expert parallelism, the step itself is replayed.
  */
 export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions): LayoutMemory {
-  let profile: StepProfile | undefined
   let whole: MemoryEstimate | undefined
   const estimated = <Staged>(layout: Layout, staged: () => Staged): MemoryEstimate | Staged => {
     if (methodOf(options.method).trains === 'nothing') {
@@ -52,11 +46,7 @@ export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions
     if (refused) throw new TypeError(refused)
     if (layout.pipeline > 1) return staged()
     if (layout.expert > 1) return expertMemory(model, options, layout)
-    if (layout.tensor > 1 && !layout.sequenceParallel) return tensorMemory(model, options, layout)
-    if (layout.tensor > 1)
-      tensorRank(model.architecture, layout.tensor, { isTraining: true, isSharded: layout.data > 1 })
-    profile ??= profileStep(model, options)
-    return profiled(model, options, layout, profile)
+    return tensorMemory(model, options, layout)
   }
   return {
     of: (layout) => estimated(layout, () => pipelineMemory(model, options, layout)),
@@ -64,27 +54,6 @@ export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions
       const found = estimated(layout, () => pipelineMemoryBelow(limitBytes, model, options, layout))
       return found && found.totalBytes < limitBytes ? found : undefined
     },
-  }
-}
-
-/** Sequence parallelism, whose sizes come from a profile of the step. */
-function profiled(
-  { architecture }: ResolvedModel,
-  options: CheckedMemoryOptions,
-  layout: Layout,
-  profile: StepProfile,
-): MemoryEstimate {
-  const { sequenceParallel = false, tensor, pipeline, expert } = layout
-  const degrees = { context: options.layout.context, sequenceParallel, tensor, pipeline, expert }
-  const estimate = shardedEstimate(profile, layout, overheadBytes(options.method))
-  return {
-    ...estimate,
-    assumptions: [
-      ...dropoutAssumptions(architecture, options),
-      ...estimate.assumptions,
-      ...modelAssumptions(architecture, options),
-    ],
-    confidence: confidenceOf(architecture, { ...options, layout: degrees }),
   }
 }
 

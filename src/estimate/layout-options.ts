@@ -5,8 +5,8 @@ export interface LayoutOptions {
   /** Ranks that share each matrix. Default: 1. */
   readonly tensor?: number
   /**
-   * Whether tensor-parallel ranks have shares of each sequence between blocks, and of the vocabulary in the loss, as in torchtitan and in
-   * nemo-automodel with `sequence_parallel`. Default: no, as in transformers, where all have the whole.
+   * Whether tensor-parallel ranks have shares of each sequence between blocks, and of the vocabulary in the loss, as in
+   * NeMo Automodel with `sequence_parallel`. Default: no, as in transformers, where all have the whole.
    */
   readonly sequenceParallel?: boolean
   /** Stages of consecutive layers. Default: 1. */

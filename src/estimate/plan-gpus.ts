@@ -7,7 +7,7 @@ import { layoutMemory } from './layout-memory.js'
 import type { MemoryEstimate } from './memory-estimate.js'
 import { MEMORY_OPTIONS, type MemoryOptions } from './memory-options.js'
 import type { EstimableModel } from './served-model.js'
-import type { Layout } from './sharding.js'
+import type { Layout } from './shard/layout.js'
 import { unusedOptions } from './unused-options.js'
 
 /** What to run, and on which GPU. */
@@ -92,15 +92,10 @@ function refuseDegrees({ layout = {} }: PlanOptions): void {
   )
 }
 
-/** Where sequences are divided, ranks are taken to share parameters as FSDP2 does by default; beside stages so are those of other strategies. */
-function unusedBeside(
-  { pipeline, sequenceParallel = false }: Layout,
-  { sharding }: Omit<MemoryOptions, 'world'>,
-): string[] {
+/** Beside stages ranks are taken to share parameters as FSDP2 does by default, whatever the strategy is. */
+function unusedBeside({ pipeline }: Layout, { sharding }: Omit<MemoryOptions, 'world'>): string[] {
   const isFollowed = pipeline === 1 || sharding?.strategy === 'fsdp2' || sharding?.strategy === 'hsdp'
-  return sharding === undefined || (isFollowed && !sequenceParallel)
-    ? []
-    : ['`sharding` has no effect on this layout: fsdp2 is assumed']
+  return sharding === undefined || isFollowed ? [] : ['`sharding` has no effect on this layout: fsdp2 is assumed']
 }
 
 const SEARCH: readonly string[] = [

@@ -1,5 +1,4 @@
 import { STAGE_3_OPTIONS } from './deepspeed-options.js'
-import type { LayoutOptions } from './layout-options.js'
 import { type ShardingOptions, strategyOf } from './sharding-options.js'
 
 /**
@@ -46,29 +45,4 @@ function refuseDeepspeed({ strategy, deepspeed }: ShardingOptions): void {
     throw new TypeError(
       `\`sharding.deepspeed.${unused}\` needs ${strategy === 'zero-3' ? 'zero-1 or zero-2' : 'zero-3'}, not ${strategy}`,
     )
-}
-
-/**
- * Refuses options of sharding beside ways to divide a model whose estimate does not count them.
- *
- * @throws TypeError that names the option and the way
- */
-export function refuseBesideLayout(
-  { parameterDtype, reduceDtype, reshardAfterForward, syncEachBatch, offload = [], deepspeed }: ShardingOptions,
-  { sequenceParallel }: Required<LayoutOptions>,
-): void {
-  if (!sequenceParallel) return
-  const given = {
-    parameterDtype: parameterDtype !== undefined,
-    reduceDtype: reduceDtype !== undefined,
-    reshardAfterForward: reshardAfterForward === false,
-    syncEachBatch: syncEachBatch === false,
-    offload: offload.length > 0,
-    deepspeed: deepspeed !== undefined,
-  }
-  for (const [name, isGiven] of Object.entries(given))
-    if (isGiven)
-      throw new TypeError(
-        `\`sharding.${name}\` cannot be estimated together with \`layout.sequenceParallel\`: leave one of them out, or use \`layout.tensor\`, \`context\` or \`pipeline\``,
-      )
 }

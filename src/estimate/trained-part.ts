@@ -1,7 +1,7 @@
 import { type Architecture, parameterGroups } from '../architecture/index.js'
 import { isOfAttention } from './attention-parameters.js'
 import type { TrainedPart } from './finetuning-run.js'
-import { decoderLayers } from './shard/shrink.js'
+import { decoderLayers } from './shard/decoder-layers.js'
 
 /** Which parameters are trained, by name. */
 export interface TrainedNames {

@@ -200,7 +200,7 @@ describe('the flags of a training run', () => {
     ['--parameter-dtype float32', '--parameter-dtype needs ranks'],
     ['--sharding ddp --ranks 2 --parameter-dtype float32', '--parameter-dtype needs parameters that are gathered'],
     ['--sharding zero-1 --ranks 2 --reduce-dtype float32', '--reduce-dtype needs gradients that are shared'],
-    ['--layout tp=2,sp --ranks 2 --offload optimizer', '--offload cannot be estimated together with --layout sp'],
+    ['--layout tp=2,sp --loss fused', '--layout sp cannot be estimated with the loss fused: pass --loss logits'],
     [
       '--layout tp=2 --kernels liger',
       '--layout tp cannot be estimated with the kernels of liger: pass --kernels torch',

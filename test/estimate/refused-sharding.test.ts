@@ -36,10 +36,11 @@ describe('Options of sharding that would change nothing', () => {
     [{ reduceDtype: 'float32' }, {}],
     [{ reshardAfterForward: false }, { sequenceLength: 256, recompute: 'none', optimizerStep: 'for-loop' }],
     [{ offload: ['optimizer'] }, {}],
-  ])('count beside tensor parallelism and in pipelines, and are refused beside other layouts: %j', (more, step) => {
+  ])('count beside tensor and sequence parallelism, and in pipelines: %j', (more, step) => {
     const beside = (layout: object, own: Partial<Sharding> = more) =>
       estimateMemory(llama, { ...of('fsdp2', own), ...step, layout })
-    expect(() => beside({ tensor: 2, sequenceParallel: true })).toThrow('together with `layout.sequenceParallel`')
+    const sequences = { tensor: 2, sequenceParallel: true }
+    expect(beside(sequences).parts).not.toEqual(beside(sequences, {}).parts)
     expect(beside({ tensor: 2 }).parts).not.toEqual(beside({ tensor: 2 }, {}).parts)
     // A pipeline keeps parameters by default.
     const piped = more.reshardAfterForward === false ? { reshardAfterForward: true } : more

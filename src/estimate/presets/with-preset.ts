@@ -81,13 +81,7 @@ function newsIn({ lora, sharding, ...plain }: PresetOptions, options: MemoryOpti
   const { strategy, ranks } = runOf(options)
   const sharesParameters = ranks > 1 && strategyOf(strategy).shares === 'parameters'
   const adapters = ofType(options.finetuningType).tokens ? {} : absent(lora, options.lora)
-  const { sequenceParallel = false } = options.layout ?? {}
-  const shares = absent(
-    sharding,
-    options.sharding,
-    // Beside sequences that ranks share, accumulation is not estimated.
-    (name) => name === 'offload' || (sharesParameters && !(sequenceParallel && name === 'syncEachBatch')),
-  )
+  const shares = absent(sharding, options.sharding, (name) => name === 'offload' || sharesParameters)
   // Without a rank, the default adapters of the estimate stay as they are.
   const hasRank = (options.lora?.rank ?? adapters.rank) !== undefined
   return {

@@ -9,6 +9,8 @@ export class ArrivingGradients {
   onGradient: ((leaf: Leaf) => boolean) | undefined
   /** Keeps a gradient that is reduced later, together with those of other micro-batches. */
   onUnreduced: ((leaf: Leaf, gradient: Storage) => void) | undefined
+  /** How much wider a gradient becomes that is a sum over tensor-parallel ranks, until FSDP reduces it. */
+  summedWidth = 1
   /** Whether gradients that are reduced on their own are, in this micro-batch. */
   isReducing = true
   readonly #ledger: MemoryLedger
@@ -73,9 +75,16 @@ export class ArrivingGradients {
   #addUnreduced(leaf: Leaf, gradient: Storage): void {
     if (leaf.unreduced) this.#ledger.release(gradient)
     else {
-      leaf.unreduced = gradient
-      this.#ledger.ownByLayer(gradient)
+      leaf.unreduced = leaf.isSummed && this.summedWidth > 1 ? this.#widened(gradient) : gradient
+      this.#ledger.ownByLayer(leaf.unreduced)
     }
+  }
+
+  #widened(gradient: Storage): Storage {
+    const wide = this.#ledger.allocate(gradient.bytes * this.summedWidth)
+    this.#ledger.observe('_to_copy')
+    this.#ledger.release(gradient)
+    return wide
   }
 
   #withEarlier(leaf: Leaf, gradient: Storage): Storage {

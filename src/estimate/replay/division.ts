@@ -1,5 +1,7 @@
+import type { Storage } from './memory-ledger.js'
 import type { Operations } from './operations/operations.js'
 import { moduleOf } from './parameter-names.js'
+import { type SequenceShares, scatteredTokens } from './sequence-shares.js'
 import type { Tape, Tensor } from './tape.js'
 
 /**
@@ -25,6 +27,10 @@ export interface Division {
   readonly embeddingGradient: 'whole' | 'cut' | 'added'
   /** Whether sums over ranks are written over their terms, as without gradients. */
   readonly sumsInPlace: boolean
+  /** The shares of each sequence that ranks have between blocks, and so of the vocabulary in the loss; absent if each has all tokens. */
+  readonly shares?: SequenceShares | undefined
+  /** Whether a module, which each has whole, reads shares of sequences: its parameters are `DTensor`s too. */
+  readonly readsShares: (module: string) => boolean
 }
 
 /** A parameter, or one of the two matrices of an adapter, which has the name of its module. */
@@ -35,10 +41,19 @@ interface Divisible {
 }
 
 /** Whether ranks divide a parameter, which is then a `DTensor`. They divide A of an adapter with the inputs of its layer, and B with its outputs. */
-export function isDivided({ wayOf, rowsOf }: Division, { name, isAdapter, isSecond }: Divisible): boolean {
-  if (isAdapter) return wayOf(name) === (isSecond ? 'columns' : 'rows')
-  const way = wayOf(moduleOf(name))
-  return (way !== undefined && way !== 'rejoined') || rowsOf(moduleOf(name)) !== undefined
+export function isDivided(
+  { wayOf, rowsOf, readsShares, shares }: Division,
+  { name, isAdapter, isSecond }: Divisible,
+): boolean {
+  if (isAdapter) return shares !== undefined || wayOf(name) === (isSecond ? 'columns' : 'rows')
+  const module = moduleOf(name)
+  const way = wayOf(module)
+  return (way !== undefined && way !== 'rejoined') || rowsOf(module) !== undefined || readsShares(module)
+}
+
+/** Whether the gradient of a parameter is a sum over ranks: each has the whole of it, and a share of what it is applied to. */
+export function isSummed({ readsShares }: Division, name: string): boolean {
+  return readsShares(moduleOf(name))
 }
 
 /** An input that all ranks have: its gradient is the sum over the ranks, in a tensor of its own. The caller keeps the input. */
@@ -114,26 +129,35 @@ export function ownPart({ tape, ops }: Pass, input: Tensor, ranks: number): Tens
   )
 }
 
-/** Rows of an embedding whose vocabulary is divided, summed up over the ranks. */
+/** Rows of an embedding whose vocabulary is divided, summed up over the ranks, which may each keep a share of the tokens. */
 export function dividedEmbedding(
   { tape, ops }: Pass,
   table: Tensor,
-  { elements, whole, indices, gradient }: DividedRows,
+  { elements, whole, indices, gradient, shares }: DividedRows,
 ): Tensor {
+  const cut = (): Storage => {
+    const own = ops.gradient(table.elements, table.dtype, 'clone')
+    if (gradient === 'added') tape.ledger.release(ops.gradient(table.elements, table.dtype, 'add'))
+    return own
+  }
+  // When the gradient of the table is cut, that of the rows is gone.
+  const rows =
+    gradient === 'whole'
+      ? tape.alias(table)
+      : tape.record(
+          [table],
+          { castsWithin: true },
+          () => ({ ...tape.alias(table) }),
+          () => [cut()],
+        )
   const part = tape.record(
-    [table],
+    [rows],
     { before: indices ? [indices] : [], castsWithin: true },
     () => tape.tensor(elements, table.dtype, 'embedding'),
-    () => {
-      const all = ops.gradient(whole, table.dtype, 'embedding_dense_backward')
-      if (gradient === 'whole') return [all]
-      const own = ops.gradient(table.elements, table.dtype, 'clone')
-      if (gradient === 'added') tape.ledger.release(ops.gradient(table.elements, table.dtype, 'add'))
-      tape.ledger.release(all)
-      return [own]
-    },
+    () => [ops.gradient(whole, table.dtype, 'embedding_dense_backward')],
   )
-  return summedUp({ tape, ops }, part)
+  tape.free(rows)
+  return shares ? scatteredTokens({ tape, ops }, part, shares) : summedUp({ tape, ops }, part)
 }
 
 interface DividedRows {
@@ -143,6 +167,8 @@ interface DividedRows {
   readonly whole: number
   readonly indices: Tensor | undefined
   readonly gradient: Division['embeddingGradient']
+  /** The shares that ranks have of the sum; absent if each has the whole. */
+  readonly shares: SequenceShares | undefined
 }
 
 interface Pass {

@@ -60,6 +60,8 @@ export interface Leaf {
   readonly isDivided?: boolean
   /** The ranks that share it, if they are fewer than those that share other parameters. */
   readonly ranks?: number
+  /** Whether its gradient is a sum over tensor-parallel ranks, which is made for each use. */
+  readonly isSummed?: boolean
   /** The tensor itself, if it is not a parameter: autograd keeps it, and its gradient is not used. */
   readonly variable?: Storage
   /** The unsharded gradient of a sharded parameter, until it is reduced. */

@@ -1,5 +1,6 @@
 import type { Adapter } from './adapters/adapter.js'
 import { adaLora, vera } from './adapters/adapter-kinds.js'
+import { adaptedColumns, adaptedRows } from './adapters/adapter-of-shares.js'
 import { doraOf } from './adapters/dora.js'
 import { fusedAdapter } from './adapters/fused-adapter.js'
 import { withTargets } from './adapters/targeted-parameters.js'
@@ -9,6 +10,7 @@ import type { ComputeDtype } from './dtype.js'
 import { type Kernels, OF_TORCH } from './kernel-set.js'
 import type { Operations } from './operations/operations.js'
 import { Products } from './products.js'
+import { gatheredTokens, type SequenceShares, scatteredTokens } from './sequence-shares.js'
 import type { Tensor } from './tape.js'
 import type { Weights } from './weights.js'
 
@@ -68,7 +70,8 @@ export class Layers extends Products {
     const base = way
       ? this.#divided(name, input, weight, outFeatures, way)
       : this.#base(name, input, weight, outFeatures, autocast)
-    if (!adapter) return base
+    // An adapter of shares is among its layer's exchanges.
+    if (!adapter || (way && this.division?.shares)) return base
     const { tape } = this.ops
     const isIn4Bits = weight.storedAs === 'nf4' || weight.storedAs === 'nf4-double'
     const isPacked = isIn4Bits || weight.storedAs === 'int8'
@@ -142,7 +145,8 @@ export class Layers extends Products {
   /** The product with the rank's part of a weight, and what the ranks exchange. */
   #divided(name: string, input: Tensor, weight: Tensor, outFeatures: number, way: DivisionWay): Tensor {
     const { tape } = this.ops
-    const { ranks = 1, sumsInPlace = false } = this.division ?? {}
+    const { ranks = 1, sumsInPlace = false, shares } = this.division ?? {}
+    if (shares) return this.#ofShares(shares, name, input, weight, outFeatures, way)
     if (way === 'rejoined') {
       const output = this.#base(name, input, weight, outFeatures, this.autocast)
       const [kept = 0] = this.weights.shapeNamed(`${name.replace(/[^.]*$/, 'kv_a_layernorm')}.weight`)
@@ -162,6 +166,39 @@ export class Layers extends Products {
     const part = this.#base(name, given, weight, own, this.autocast)
     tape.free(given)
     return way === 'columns' ? part : gathered(this.#pass, part, (part.elements / own) * outFeatures, ranks)
+  }
+
+  /** The same where ranks have shares of each sequence. Norms have gathered what columns read, but not what the head reads. */
+  #ofShares(
+    shares: SequenceShares,
+    name: string,
+    input: Tensor,
+    weight: Tensor,
+    outFeatures: number,
+    way: DivisionWay,
+  ): Tensor {
+    const { tape } = this.ops
+    const adapter = this.weights.adapter(name)
+    if (way === 'rows') {
+      const base = this.#base(name, input, weight, outFeatures, this.autocast)
+      const part = adapter ? adaptedRows(this, { adapter, input, base, outFeatures, shares }) : base
+      return scatteredTokens(this.#pass, part, shares)
+    }
+    const given = way === 'gatheredColumns' ? gatheredTokens(this.#pass, input, shares) : tape.alias(input)
+    const own = way === 'gatheredColumns' ? Math.ceil(outFeatures / shares.ranks) : outFeatures
+    const base = this.#base(name, given, weight, own, this.autocast)
+    const part = adapter ? adaptedColumns(this, { adapter, input: given, base, outFeatures: own, shares }) : base
+    tape.free(given)
+    return part
+  }
+
+  /** The tokens of all ranks, where ranks have shares of each sequence. Frees its input. */
+  gathered(input: Tensor): Tensor {
+    const { shares } = this.division ?? {}
+    if (!shares) return input
+    const whole = gatheredTokens(this.#pass, input, shares)
+    this.ops.tape.free(input)
+    return whole
   }
 
   /** A sum over its terms. A bias comes after it (`RowwiseParallel` of transformers 5.24). */

@@ -1,7 +1,7 @@
 import { type Architecture, parameters, type Shape, ties } from '../../architecture/index.js'
 import type { Adapter, TargetedParameter } from './adapters/adapter.js'
 import { adapterWeights, type OfParameter, targetedParameters } from './adapters/adapter-weights.js'
-import { type Division, isDivided } from './division.js'
+import { type Division, isDivided, isSummed } from './division.js'
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
 import type { LeftOut } from './folding/repeated-layers.js'
 import type { MemoryLedger } from './memory-ledger.js'
@@ -347,7 +347,10 @@ export class Weights {
             isHidden: group !== ROOT,
             isEmbedding: !isTarget && this.#embeddings.has(name),
             ...(isOfExperts && { isDivided: true, ranks: rules.experts.ranks }),
-            ...(this.#division && { isDivided: isDivided(this.#division, { name, isAdapter, isSecond }) }),
+            ...(this.#division && {
+              isDivided: isDivided(this.#division, { name, isAdapter, isSecond }),
+              isSummed: isSummed(this.#division, name),
+            }),
           }
         : undefined
     const width = storage ? storedBytes(storage, elements, shape) / elements : DTYPE_BYTES[dtype]

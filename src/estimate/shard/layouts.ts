@@ -1,6 +1,6 @@
 import type { Architecture } from '../../architecture/index.js'
 import { type MemoryMethod, methodOf } from '../methods.js'
-import type { Layout } from '../sharding.js'
+import type { Layout } from './layout.js'
 import { isDivisible } from './refused-division.js'
 
 /**

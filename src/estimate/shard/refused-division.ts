@@ -55,7 +55,7 @@ function refusedLayer(
 }
 
 /** The modules with the last part of their names, those of layers that are alike once. */
-function* distinctModules(module: Module, name: string): Generator<readonly [name: string, module: Module]> {
+export function* distinctModules(module: Module, name: string): Generator<readonly [name: string, module: Module]> {
   if (isTower(module.part)) return
   yield [name, module]
   for (const [key, child] of Object.entries(module.children ?? {})) yield* distinctModules(child, key)

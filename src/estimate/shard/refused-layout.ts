@@ -5,10 +5,11 @@ import type { CheckedMemoryOptions } from '../checked-memory-options.js'
 import type { AdapterPlan } from '../lora/adapter-plan.js'
 import { stoppedStep } from '../refused-steps.js'
 import type { ResolvedModel } from '../resolved-model.js'
-import type { Layout } from '../sharding.js'
+import type { Layout } from './layout.js'
 import { refusedBesidePipeline } from './pipeline-memory.js'
 import { tensorPlanOf } from './refused-division.js'
 import { refusedExperts } from './refused-experts.js'
+import { refusedSequences } from './refused-sequences.js'
 import { refusedBesideTensor } from './tensor-memory.js'
 
 /** Why a training step in a layout cannot be estimated, with a way out; absent if it can. */
@@ -33,8 +34,8 @@ export function refusedLayout(
   if (stopped) return stopped
   const plan = tensorPlanOf(model)
   if (tensor === 1 || !plan) return undefined
-  if (sequenceParallel && model.dimensions.moe)
-    return `\`layout.sequenceParallel\` has no model for ${model.className}, which has experts: leave it out`
+  const ofSequences = sequenceParallel ? refusedSequences({ model, plan, adapters, options, ranks: tensor }) : undefined
+  if (ofSequences) return ofSequences
   return refusedBesideTensor(options, plan) ?? refusedAdapters(model, adapters, plan)
 }
 

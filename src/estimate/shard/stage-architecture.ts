@@ -1,7 +1,7 @@
 import type { Architecture, Module, Repeat } from '../../architecture/index.js'
 import type { Stage } from '../replay/stage.js'
 import { baseOf, headOf, submodule } from '../replay/submodules.js'
-import { decoderLayers } from './shrink.js'
+import { decoderLayers } from './decoder-layers.js'
 
 /** A stage of a pipeline: the modules that its ranks have. */
 export interface PipelineStage extends Stage {

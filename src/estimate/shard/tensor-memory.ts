@@ -16,15 +16,23 @@ import { tensorRank } from './tensor-rank.js'
 export function tensorMemory(
   { architecture }: Pick<ResolvedModel, 'architecture'>,
   options: CheckedMemoryOptions,
-  { tensor, data }: { readonly tensor: number; readonly data: number },
+  {
+    tensor,
+    data,
+    sequenceParallel = false,
+  }: { readonly tensor: number; readonly data: number; readonly sequenceParallel?: boolean },
 ): MemoryEstimate {
   const isTraining = methodOf(options.method).trains !== 'nothing'
-  const rank = tensorRank(architecture, tensor, { isTraining, isSharded: data > 1 })
+  const { batchSize: batch, sequenceLength: sequence } = options
+  const tokens = sequenceParallel ? { batch, sequence } : undefined
+  const rank = tensorRank(architecture, tensor, { isTraining, isSharded: data > 1, ...(tokens && { tokens }) })
   const refused = isTraining && refusedBesideTensor(options, rank.plan)
   if (refused) throw new TypeError(refused)
-  const own = isTraining ? withRanks(options, data) : { ...options, layout: checkLayout({}) }
+  const trained = sequenceParallel ? { ...options, adapterDtype: options.precision } : options
+  const own = isTraining ? withRanks(trained, data) : { ...options, layout: checkLayout({}) }
   const estimate = runMemory(resolveModel(rank.architecture, own), own, { division: rank.division })
-  return { ...estimate, assumptions: [...estimate.assumptions, ...tensorAssumptions(tensor, rank.plan, options)] }
+  const said = sequenceParallel ? [sequenceAssumption(tensor)] : tensorAssumptions(tensor, rank.plan, options)
+  return { ...estimate, assumptions: [...estimate.assumptions, ...said] }
 }
 
 /** What an estimate of a tensor-parallel rank assumes. */
@@ -42,6 +50,11 @@ export function tensorAssumptions(
         ]
       : []),
   ]
+}
+
+/** What an estimate of a rank with shares of sequences assumes. */
+function sequenceAssumption(tensor: number): string {
+  return `${tensor} tensor-parallel ranks with the plan for Llama of NeMo Automodel 0.7.0 and its \`sequence_parallel\`, which other models need as \`tp_shard_plan: llama_nemotron_super_tp_plan\`: attention and feed-forward networks in equal parts, shares of each sequence between blocks, and of the vocabulary in the loss, as torch's \`loss_parallel\` computes it; its own loss, MaskedCrossEntropy, gathers the logits of the whole vocabulary in float32 first, which is not counted`
 }
 
 /** What does not work with tensor parallelism in transformers, or was not looked at, with a way out; absent if all does. */

@@ -1,6 +1,7 @@
 import { type Architecture, isTower, type Module } from '../../architecture/index.js'
 import type { TensorPlan } from '../../architecture/tensor-plan.js'
 import type { Division, DivisionWay } from '../replay/division.js'
+import type { SequenceShares } from '../replay/sequence-shares.js'
 import { refusedDivision, tensorPlanOf } from './refused-division.js'
 
 /** One of the tensor-parallel ranks of a model. */
@@ -21,7 +22,15 @@ export interface TensorRank {
 export function tensorRank(
   model: Architecture,
   ranks: number,
-  { isTraining, isSharded }: { readonly isTraining: boolean; readonly isSharded: boolean },
+  {
+    isTraining,
+    isSharded,
+    tokens,
+  }: {
+    readonly isTraining: boolean
+    readonly isSharded: boolean
+    readonly tokens?: Pick<SequenceShares, 'batch' | 'sequence'>
+  },
 ): TensorRank {
   const plan = tensorPlanOf(model)
   const refused = refusedDivision(model, ranks, isTraining)
@@ -61,9 +70,15 @@ export function tensorRank(
       rowsOf: (name) => (isTable(name) ? vocabSize : undefined),
       embeddingGradient: dimensions.tiedEmbeddings ? 'added' : isSharded ? 'cut' : 'whole',
       sumsInPlace: !isTraining,
+      ...(tokens && { shares: { ranks, ...tokens } }),
+      readsShares: (name) =>
+        tokens !== undefined && !partOf(name) && !isTable(name) && !HEAD_NORMS.includes(lastOf(name)),
     },
   }
 }
+
+/** Norms that read the part of a rank of all tokens: their parameters are plain tensors. */
+const HEAD_NORMS: readonly string[] = ['q_norm', 'k_norm']
 
 /** How ranks divide a linear layer, also if they exchange nothing around it. */
 type Part = DivisionWay | 'localColumns' | 'localRows'

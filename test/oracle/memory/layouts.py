@@ -13,10 +13,9 @@ tensor      the model's own plan: of transformers 5.24 (`apply_tensor_parallelis
 context     torch's `context_parallel`, as accelerate 1.15 calls it: ring attention on shares of each sequence.
 pipeline    one stage (options.stage, 0 by default) of torch's `Schedule1F1B`, with options.gradientAccumulation micro-batches.
 expert      experts on options.layout.expert of the ranks of sharding, as transformers 5.24 does it (`AllToAllEP` of `distributed/expert_parallel.py`,
-            `apply_fully_sharded_data_parallelism` of its `fsdp.py`), with as many tokens for each rank, and options.gradientAccumulation
-            micro-batches.
-sharding    FSDP2 around every decoder layer and the root, over the ranks beside those of the layout, with `parameterDtype`, `reduceDtype` and
-            `reshardAfterForward`; or DDP around the model, beside context parallelism.
+            `apply_fully_sharded_data_parallelism` of its `fsdp.py`), with as many tokens for each rank.
+sharding    FSDP2 around every decoder layer and the root, over the ranks beside those of the layout, with `parameterDtype`, `reduceDtype`,
+            `reshardAfterForward` and `syncEachBatch`, and options.gradientAccumulation micro-batches; or DDP around the model, beside context parallelism.
 
 The Ledger of oracle.py counts storages; of a distributed tensor its local one. The second step is recorded.
 
@@ -158,7 +157,34 @@ def sequence_plan(model, mesh, size):
         "model.layers.*.mlp.down_proj": RowwiseParallel(output_layouts=Shard(1), use_local_output=False),
         "lm_head": ColwiseParallel(input_layouts=Shard(1), output_layouts=Shard(-1), use_local_output=False),
     }
-    return parallelize_module(model, mesh, plan)
+    head, table = model.get_output_embeddings(), model.get_input_embeddings()
+    is_tied = head.weight is table.weight
+    if any(hasattr(module, "lora_A") for module in model.modules()):
+        from nemo_automodel.components.distributed.parallel_styles import translate_to_lora
+
+        plan = {name: translate_to_lora(style) for name, style in plan.items()}
+    names = {name for name, p in model.named_parameters() if p.requires_grad}
+    model = parallelize_module(model, mesh, plan)
+    for name, p in model.named_parameters():  # `_apply_trainability_policy` of nemo-automodel: torch trains the norms of sequences
+        p.requires_grad_(name in names)
+    if is_tied:  # `ensure_tied_lm_head` of nemo-automodel
+        head.weight = table.weight
+    return model
+
+
+def with_adapters_of_nemo(model, options):
+    """The adapters of nemo-automodel 0.7.0 (`components/_peft/lora.py`), which are there before the model is divided."""
+    import triton
+
+    triton.autotune = lambda *_, **__: lambda kernel: kernel  # which fails without a GPU
+    from nemo_automodel.components._peft.lora import PeftConfig, apply_lora_to_linear_modules
+
+    lora = options["lora"]
+    targets = lora.get("targetModules", "all-linear")
+    how = PeftConfig(target_modules=["*_proj"] if targets == "all-linear" else [f"*.{name}" for name in targets], dim=lora["rank"], lora_dtype=getattr(torch, options.get("adapterDtype", "bfloat16")))
+    with torch.device("meta"):
+        apply_lora_to_linear_modules(model, how)
+    return model
 
 
 def materialize_local(model):
@@ -184,9 +210,11 @@ def built(config, options, mesh):
         return build(config, options)
     base = build(config, {**options, "method": "full" if options["method"] == "lora" else options["method"], "recompute": "none", "gradientCheckpointing": False, "inputGradients": False})
     divide = sequence_plan if layout.get("sequenceParallel") else own_plan
+    if layout.get("sequenceParallel") and options["method"] == "lora":
+        base = with_adapters_of_nemo(base, options)
     with torch.device("meta"):
         base = divide(base, mesh["tp"], tensor)
-        if options["method"] != "lora":
+        if options["method"] != "lora" or layout.get("sequenceParallel"):
             oracle.checkpoint(base, options)
             return base
         from peft import LoraConfig, get_peft_model

@@ -16,7 +16,7 @@ interface Allocate {
 /** Allocates the adapters of a plan, by the name of their module. */
 export function adapterWeights(
   architecture: Architecture,
-  { adapters, adapterDtype: dtype }: WeightOptions,
+  { adapters, adapterDtype: dtype, division }: WeightOptions,
   allocate: Allocate,
 ): ReadonlyMap<string, Adapter> {
   const { hasDropout, kind } = adapters
@@ -36,8 +36,10 @@ export function adapterWeights(
       made.set(name, { a: pair.a, b, rank, kind, hasDropout, values: trained([rank]), shared: pair.b })
       continue
     }
-    const a = trained([rank, inFeatures])
-    const b = trained([outFeatures, rank], true)
+    const way = division?.shares && division.wayOf(name)
+    const part = Math.ceil(rank / (division?.ranks ?? 1))
+    const a = trained([way === 'columns' ? part : rank, inFeatures])
+    const b = trained([outFeatures, way === 'rows' ? part : rank], true)
     const values = kind === 'adalora' ? { values: trained([rank, 1]) } : {}
     // The current rank, a parameter that is not trained.
     if (kind === 'adalora') allocate.parameter({ name, shape: [1], dtype, trained: false, isAdapter: true })

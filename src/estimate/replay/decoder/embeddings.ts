@@ -111,9 +111,9 @@ function lookedUp(layers: Layers, name: string, rows: number, features: number, 
   const found = withTargets(layers, name, () => {
     const table = weights.get(`${name}.weight`)
     if (vocabulary === undefined) return ops.embedding(table, rows * features, indices)
-    const gradient = layers.division?.embeddingGradient ?? 'whole'
+    const { embeddingGradient: gradient = 'whole', shares } = layers.division ?? {}
     const whole = vocabulary * features
-    return dividedEmbedding({ tape, ops }, table, { elements: rows * features, whole, indices, gradient })
+    return dividedEmbedding({ tape, ops }, table, { elements: rows * features, whole, indices, gradient, shares })
   })
   const adapter = weights.adapter(name)
   if (!adapter) return found

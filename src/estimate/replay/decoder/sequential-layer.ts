@@ -63,7 +63,7 @@ function block(
   compute: (normal: Tensor) => Tensor,
 ): Tensor {
   const { tape } = run.layers.ops
-  const normalised = (): Tensor => (before ? norm(run, before, input) : tape.alias(input))
+  const normalised = (): Tensor => run.layers.gathered(before ? norm(run, before, input) : tape.alias(input))
   const normal = mixer && run.left ? run.left.compute(mixer, normalised) : normalised()
   const made = compute(normal)
   tape.free(normal)

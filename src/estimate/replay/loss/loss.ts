@@ -79,7 +79,8 @@ export function causalLoss(
   const labelled = batch * (sequence - (shifts ? 1 : 0))
   const labels = batch > 1 ? tape.tensor(labelled, 'int64', 'clone') : tape.alias(padded)
   const largest = addsLargest ? largestOf(layers, shifted, labelled) : undefined
-  const own = kind.kind === 'fused' ? fusedEntropy(layers, shifted, labels) : entropy(layers, shifted, labels)
+  const isOfShares = layers.division?.shares !== undefined
+  const own = (kind.kind === 'fused' ? fusedEntropy : isOfShares ? entropyOfShares : entropy)(layers, shifted, labels)
   const loss = largest ? ops.add(own, largest[0]) : own
   if (largest) tape.free(own, ...largest)
   const returned = castsBack ? ops.to(wide, castsBack) : tape.alias(isReplaced ? wide : logits)
@@ -149,6 +150,53 @@ export function entropy({ ops, autocast }: Layers, logits: Tensor, labels?: Tens
   )
   tape.ledger.release(total)
   tape.free(wide)
+  return loss
+}
+
+/**
+ * The mean cross entropy of logits of a share of the vocabulary (torch's `loss_parallel`, `tensor/parallel/loss.py` of 2.15). The backward of the
+ * second operation makes zeros, probabilities and their sum, and their product with the gradient; that of the first one does nothing.
+ */
+function entropyOfShares({ ops, tokens }: Layers, logits: Tensor, labels: Tensor): Tensor {
+  const { tape } = ops
+  const { elements, dtype } = logits
+  const made = (name: string): Tensor => tape.tensor(elements, dtype, name)
+  const logSoftmax = tape.record(
+    [logits],
+    { after: (output) => [output.storage] },
+    () => {
+      // The largest logit of each token, the sum of its powers, and the logarithm of that.
+      const largest = tape.tensor(tokens, dtype, 'all_reduce')
+      const centred = made('sub')
+      tape.free(made('exp'))
+      const sums = tape.tensor(2 * tokens, dtype, 'log')
+      const output = made('sub')
+      tape.free(centred, largest, sums)
+      return output
+    },
+    (gradient) => [tape.ledger.retain(gradient)],
+  )
+  const total = tape.ledger.allocate(DTYPE_BYTES[dtype])
+  const loss = tape.record(
+    [logSoftmax],
+    { before: [logSoftmax, labels], after: () => [total] },
+    () => tape.tensor(1, dtype, 'nll_loss_forward'),
+    () => {
+      // The classes, those of the rank, which they are, their number, and what each adds.
+      const perToken = tape.ledger.allocate(
+        tokens * (2 * DTYPE_BYTES.int64 + 1 + DTYPE_BYTES.int64 + 2 * DTYPE_BYTES[dtype]),
+      )
+      const zeros = ops.gradient(elements, dtype, 'zeros_like')
+      const probabilities = ops.gradient(elements, dtype, 'exp')
+      const sum = ops.gradient(elements, dtype, 'add')
+      tape.ledger.release(probabilities)
+      const product = ops.gradient(elements, dtype, 'mul')
+      for (const one of [sum, zeros, perToken]) tape.ledger.release(one)
+      return [product]
+    },
+  )
+  tape.ledger.release(total)
+  tape.free(logSoftmax)
   return loss
 }
 

@@ -1,4 +1,5 @@
 import type { Shape } from '../../../architecture/index.js'
+import { product } from '../../../architecture/safe-integer.js'
 import type { Layers } from '../layers.js'
 import type { Tensor } from '../tape.js'
 
@@ -6,9 +7,11 @@ import type { Tensor } from '../tape.js'
  * Layer normalisation in one kernel. CUDA's autocast computes it in float32, and leaves the result so (`AT_FORALL_FP32` of torch's
  * `autocast_mode.h`).
  */
-export function layerNorm(layers: Layers, name: string, given: Tensor): Tensor {
+export function layerNorm(layers: Layers, name: string, given: Tensor, weightShape: Shape): Tensor {
+  const { weights } = layers
   const input = layers.castForAutocast(given, 'float32')
-  const output = normalised(layers, input, layers.weights.find(`${name}.weight`), layers.weights.find(`${name}.bias`))
+  const rows = input.elements / product(weightShape)
+  const output = normalised(layers, input, rows, weights.find(`${name}.weight`), weights.find(`${name}.bias`))
   layers.ops.tape.free(input)
   return output
 }
@@ -17,7 +20,7 @@ export function layerNorm(layers: Layers, name: string, given: Tensor): Tensor {
  * Layer normalisation with a weight from which one is missing, which is made anew each time. Under autocast its code casts all
  * arguments to 16 bits, and switches autocast off (`NemotronLayerNorm1P`).
  */
-export function layerNormPlusOne(layers: Layers, name: string, given: Tensor): Tensor {
+export function layerNormPlusOne(layers: Layers, name: string, given: Tensor, weightShape: Shape): Tensor {
   const { ops } = layers
   const { tape } = ops
   const whole = ops.shift(layers.weights.get(`${name}.weight`))
@@ -26,7 +29,8 @@ export function layerNormPlusOne(layers: Layers, name: string, given: Tensor): T
   const weight = layers.castForAutocast(whole, layers.half)
   const bias = found && layers.castForAutocast(found, layers.half)
   tape.free(whole)
-  const output = normalised(layers, input, weight, bias, [weight, ...(bias ? [bias] : [])])
+  const rows = input.elements / product(weightShape)
+  const output = normalised(layers, input, rows, weight, bias, [weight, ...(bias ? [bias] : [])])
   tape.free(input, weight, ...(bias ? [bias] : []))
   return output
 }
@@ -35,12 +39,12 @@ export function layerNormPlusOne(layers: Layers, name: string, given: Tensor): T
 function normalised(
   layers: Layers,
   input: Tensor,
+  rows: number,
   weight: Tensor | undefined,
   bias: Tensor | undefined,
   alsoSaved: readonly Tensor[] = [],
 ): Tensor {
   const { tape } = layers.ops
-  const rows = weight ? input.elements / weight.elements : layers.tokens
   const statistics = [0, 1].map(() => tape.tensor(rows, input.dtype, 'native_layer_norm'))
   const output = tape.record(
     [input, weight, bias],
@@ -63,10 +67,10 @@ function normalised(
 }
 
 /** Layer normalisation of a float32 copy, cast back. */
-export function layerNormOnFloat32Copy(layers: Layers, name: string, input: Tensor): Tensor {
+export function layerNormOnFloat32Copy(layers: Layers, name: string, input: Tensor, weightShape: Shape): Tensor {
   const { ops } = layers
   const wide = ops.to(input, 'float32')
-  const normal = layerNorm(layers, name, wide)
+  const normal = layerNorm(layers, name, wide, weightShape)
   ops.tape.free(wide)
   const output = ops.to(normal, input.dtype)
   ops.tape.free(normal)

@@ -51,13 +51,17 @@ const compiled =
     }
   }
 
-/** Parameters change in place. Of a gradient that a tensor-parallel rank has whole, the operation gets a copy of the rank's part. */
+/**
+ * Parameters change in place. Of a gradient that a tensor-parallel rank has whole, the operation gets a copy of the rank's part, and of one that is
+ * to be summed up the sum.
+ */
 const inPlaceOfParts =
   (operation: string): Step =>
   (ledger, leaves, { elementsOf, dtypeOf }) => {
     const parts = leaves.map((leaf) => {
       const own = elementsOf(leaf) * DTYPE_BYTES[dtypeOf(leaf)]
-      return ledger.allocate(leaf.isDivided && leaf.gradient && leaf.gradient.bytes > own ? own : 0)
+      const isWhole = leaf.isDivided && leaf.gradient && leaf.gradient.bytes > own
+      return ledger.allocate(isWhole || (leaf.isSummed && !leaf.isSharded) ? own : 0)
     })
     ledger.observe(operation)
     for (const part of parts) ledger.release(part)

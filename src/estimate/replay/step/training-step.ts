@@ -124,7 +124,8 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
 
 /** Whether gradients of this micro-batch are reduced as backward goes on, or stay whole. */
 function prepareToReduce(tape: Tape, sharding: Sharding, isLast: boolean): void {
-  const { defers, reducesLast, copiesOut } = sharding.rules
+  const { defers, reducesLast, copiesOut, reduceDtype, computeDtype } = sharding.rules
+  if (reduceDtype) tape.gradients.summedWidth = DTYPE_BYTES[reduceDtype] / DTYPE_BYTES[computeDtype ?? 'bfloat16']
   const isReducing = isLast || !reducesLast
   sharding.isReducing = isReducing
   tape.gradients.isReducing = isReducing

@@ -6,7 +6,7 @@ import {
   type Role,
   roleOf,
 } from '../../../architecture/index.js'
-import { decoderLayers } from '../../shard/shrink.js'
+import { decoderLayers } from '../../shard/decoder-layers.js'
 
 /**
  * What one block of a layer caches, in elements:

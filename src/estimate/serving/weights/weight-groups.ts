@@ -7,7 +7,7 @@ import {
   type Path,
   type Shape,
 } from '../../../architecture/index.js'
-import { decoderLayers } from '../../shard/shrink.js'
+import { decoderLayers } from '../../shard/decoder-layers.js'
 
 /**
  * What quantisation and parallelism treat alike: matrices of decoder layers, routed experts, routers, embeddings, output
