@@ -25,6 +25,7 @@ const RECORDS = [
   'layout-ddp.jsonl.gz',
   'layout-experts.jsonl.gz',
   'layout-dispatch.jsonl.gz',
+  'layout-batches.jsonl.gz',
   'layout-sequences.jsonl.gz',
 ]
   .flatMap(memoryRecords)

@@ -25,7 +25,10 @@ export function tensorMemory(
   const isTraining = methodOf(options.method).trains !== 'nothing'
   const { batchSize: batch, sequenceLength: sequence } = options
   const tokens = sequenceParallel ? { batch, sequence } : undefined
-  const rank = tensorRank(architecture, tensor, { isTraining, isSharded: data > 1, ...(tokens && { tokens }) })
+  const { gradientAccumulation, sharding } = options
+  const reducesLast = gradientAccumulation > 1 && sharding.syncEachBatch === false
+  const isSharded = data > 1
+  const rank = tensorRank(architecture, tensor, { isTraining, isSharded, reducesLast, ...(tokens && { tokens }) })
   const refused = isTraining && refusedBesideTensor(options, rank.plan)
   if (refused) throw new TypeError(refused)
   const trained = sequenceParallel ? { ...options, adapterDtype: options.precision } : options

@@ -25,10 +25,13 @@ export function tensorRank(
   {
     isTraining,
     isSharded,
+    reducesLast = false,
     tokens,
   }: {
     readonly isTraining: boolean
     readonly isSharded: boolean
+    /** Whether gradients of several micro-batches stay whole until the last one. */
+    readonly reducesLast?: boolean
     readonly tokens?: Pick<SequenceShares, 'batch' | 'sequence'>
   },
 ): TensorRank {
@@ -68,7 +71,7 @@ export function tensorRank(
       wayOf,
       outputsOf: (name) => outputs.get(lastOf(name)),
       rowsOf: (name) => (isTable(name) ? vocabSize : undefined),
-      embeddingGradient: dimensions.tiedEmbeddings ? 'added' : isSharded ? 'cut' : 'whole',
+      embeddingGradient: dimensions.tiedEmbeddings ? 'added' : isSharded && !reducesLast ? 'cut' : 'whole',
       sumsInPlace: !isTraining,
       ...(tokens && { shares: { ranks, ...tokens } }),
       readsShares: (name) =>

@@ -235,6 +235,7 @@ export class Sharding {
     const { ranks } = group
     const { reduceDtype, offloads, holdsReduced } = this.rules
     const reduced = (width: number): number => Math.max(width, reduceDtype ? DTYPE_BYTES[reduceDtype] : 0)
+    for (const owned of fresh) this.#cut(owned)
     const bytes = fresh.reduce((sum, { padded, width }) => sum + padded * reduced(width), 0)
     // A flat gradient is reduced as it is, unless its dtype differs.
     const isAsItIs = this.rules.isFlat && fresh.every(({ width }) => reduced(width) === width)
@@ -343,6 +344,16 @@ export class Sharding {
     )
     for (const { leaf } of fresh) this.#dropUnreduced(leaf)
     return flat
+  }
+
+  /** Of a gradient that tensor-parallel ranks have whole, the part of the rank is copied before it is reduced. */
+  #cut({ leaf, width }: OwnedLeaf): void {
+    const { unreduced, elements } = leaf
+    const { reducesLast, reduceDtype } = this.rules
+    const bytes = elements * (reducesLast && reduceDtype ? Math.max(DTYPE_BYTES[reduceDtype], width) : width)
+    if (!unreduced || !leaf.isDivided || leaf.isSummed || unreduced.bytes <= bytes) return
+    leaf.unreduced = this.#allocate(bytes, 'clone')
+    this.#ledger.release(unreduced)
   }
 
   /** Frees an unsharded gradient, and those of parameters like it in the layer. */
