@@ -7,6 +7,7 @@ import { replayModel } from '../../src/estimate/replay/replay-model.js'
 import { prefill } from '../../src/estimate/replay/step/prefill.js'
 import type { TrainingStep } from '../../src/estimate/replay/step/training-options.js'
 import { trainingStep } from '../../src/estimate/replay/step/training-step.js'
+import { runs } from '../share.js'
 import { STEP, STEPS, UNFOLDED } from './folding.js'
 import { memoryRecords } from './memory-records.js'
 
@@ -62,7 +63,7 @@ describe('foldedLoop', () => {
         const given = { batch, sequence, kernel: 'flash', dtype: 'bfloat16' } as const
         expect(prefill(folded, given)).toEqual(prefill(whole, given))
       }),
-      { numRuns: 6 },
+      runs(6),
     )
   })
 })

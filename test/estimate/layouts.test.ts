@@ -8,6 +8,7 @@ import {
   pipelineOf,
   pipelineStages,
 } from '../../src/estimate/shard/pipeline-memory.js'
+import { some } from '../share.js'
 import { memoryRecords } from './memory-records.js'
 
 const RECORDS = [
@@ -56,7 +57,7 @@ const errorOf = (record: LayoutRecord) => Math.abs(estimateOf(record).tensorByte
 
 const PIPELINES = RECORDS.filter(([, { options }]) => (options.layout?.pipeline ?? 1) > 1)
 
-it.each(PIPELINES)('A pipeline below a limit has the same memory, and none at the limit: %s', (_, record) => {
+it.each(some(PIPELINES))('A pipeline below a limit has the same memory, and none at the limit: %s', (_, record) => {
   const architecture = architectureFromConfig(record.config)
   const checked = checkMemoryOptions(optionsOf(record))
   const { tensor, pipeline } = checked.layout

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Document, parse, visit } from 'yaml'
 import { fixManifest } from '../../src/manifest/fixes/fix-manifest.js'
 import { checkManifest } from '../../src/manifest/index.js'
+import { runs } from '../share.js'
 
 const fixed = (text: string, file = 'm.yaml', sortKeys = false) => fixManifest(text, { file, sortKeys }).text
 
@@ -181,7 +182,7 @@ describe('for any manifest', () => {
         const { counts } = checkManifest(result, { file })
         expect(counts.error).toBeLessThanOrEqual(checkManifest(text, { file }).counts.error + 20)
       }),
-      { numRuns: 120 },
+      runs(120),
     )
   })
 
@@ -196,7 +197,7 @@ describe('for any manifest', () => {
         expect(parse(result)).toStrictEqual(parse(plain))
         expect([...result].sort()).toStrictEqual([...plain].sort())
       }),
-      { numRuns: 120 },
+      runs(120),
     )
   })
 })

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkManifest } from '../../src/manifest/index.js'
+import { runs } from '../share.js'
 
 /** The codes that a text comes to, at most three of them. */
 function codes(text: string | Uint8Array, file = 'm.yaml'): string[] {
@@ -123,7 +124,7 @@ describe('checkManifest', () => {
           expect(endLine).toBeLessThanOrEqual(lines)
         }
       }),
-      { numRuns: 1000 },
+      runs(1000),
     )
   })
 
@@ -165,7 +166,7 @@ describe('checkManifest', () => {
       fc.property(fc.array(mark, { maxLength: 30 }), (marks) => {
         expect(() => checkManifest(marks.join(''))).not.toThrow()
       }),
-      { numRuns: 2000 },
+      runs(2000),
     )
   })
 

@@ -6,6 +6,7 @@ import { checkLines } from '../../src/manifest/json-lines/check-lines.js'
 import { listEntitiesInLines, plainEntitiesInLines } from '../../src/manifest/json-lines/entities-in-lines.js'
 import { lineBatches } from '../../src/manifest/json-lines/line-batches.js'
 import { quickLines } from '../../src/manifest/json-lines/quick-lines.js'
+import { runs } from '../share.js'
 
 /** A file in pieces of so many bytes, each in the same memory. */
 function pieces(bytes: Buffer, size: number) {
@@ -59,7 +60,7 @@ describe('JSON Lines in pieces', () => {
           }
         },
       ),
-      { numRuns: 400 },
+      runs(400),
     )
   })
 
@@ -73,7 +74,7 @@ describe('JSON Lines in pieces', () => {
         const { diagnostics, documents, skippedDocuments } = whole
         expect({ diagnostics, documents, skippedDocuments }).toStrictEqual({ diagnostics: [], ...quick })
       }),
-      { numRuns: 400 },
+      runs(400),
     )
     const others = Buffer.from('{"apiVersion":"v1","kind":"Pod"}\n{"name":"ab"}')
     expect(quickLines(pieces(others, 5), { skipsOthers: true }, across)).toStrictEqual({

@@ -5,6 +5,7 @@ import { checkManifest } from '../../src/manifest/index.js'
 import { readSlowly } from '../../src/manifest/json-source.js'
 import { quickJson } from '../../src/manifest/quick-json.js'
 import { plainValue } from '../../src/manifest/source-node.js'
+import { runs } from '../share.js'
 
 /** Reads a text both ways, and compares if the quick reader takes it. Returns whether it does. */
 function same(text: string): boolean {
@@ -32,7 +33,7 @@ describe('the quick reader of JSON', () => {
           same(json.slice(0, place) + extra + json.slice(place + cut))
         },
       ),
-      { numRuns: 2000 },
+      runs(2000),
     )
   })
 

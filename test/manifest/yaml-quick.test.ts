@@ -10,6 +10,7 @@ import { type DocumentComments, YamlCommentReader } from '../../src/manifest/yam
 import { quickYamlValues, readQuickly } from '../../src/manifest/yaml-quick/quick-documents.js'
 import { stretchesOf } from '../../src/manifest/yaml-quick/stretches.js'
 import { readAllYaml, readYamlDocuments } from '../../src/manifest/yaml-source.js'
+import { runs, SHARE } from '../share.js'
 import { hostileText, likelyText } from './yaml-texts.js'
 
 /** Compares the quick readers with the full one, document by document. Returns whether all values were read quickly. */
@@ -209,7 +210,7 @@ it('the comments of a text are the same in whatever way they are found', () => {
   const property = fc.property(fc.array(lines, { maxLength: 9 }), fc.constantFrom('\n', '\r\n'), (parts, end) => {
     found += sameComments(parts.join(end) + end)
   })
-  fc.assert(property, { numRuns: 1500 })
+  fc.assert(property, runs(1500))
   expect(found).toBeGreaterThan(500)
 })
 
@@ -220,9 +221,9 @@ describe('the quick reader of YAML', () => {
       fc.property(fc.array(fc.constantFrom(...ANCHORED), { minLength: 2, maxLength: 8 }), (lines) => {
         if (same(`${lines.join('\n')}\n`)) taken += 1
       }),
-      { numRuns: 6000 },
+      runs(6000),
     )
-    expect(taken).toBeGreaterThan(100)
+    expect(taken).toBeGreaterThan(100 * SHARE)
   })
 
   it('leaves it to the full reader to count what aliases stand for', () => {
@@ -244,9 +245,9 @@ describe('the quick reader of YAML', () => {
           quick += readQuicklyIn(text)
         }
       }),
-      { numRuns: 1500 },
+      runs(1500),
     )
-    expect(quick).toBeGreaterThan(600)
+    expect(quick).toBeGreaterThan(600 * SHARE)
   })
 
   it('finds the documents that `yaml` finds in a whole text', () => {
@@ -265,9 +266,9 @@ describe('the quick reader of YAML', () => {
           read += documents.length
         }
       }),
-      { numRuns: 1000 },
+      runs(1000),
     )
-    expect(read).toBeGreaterThan(150)
+    expect(read).toBeGreaterThan(150 * SHARE)
   })
 
   it('answers like the full reader for any data in blocks, in several documents', () => {
@@ -276,7 +277,7 @@ describe('the quick reader of YAML', () => {
         fc.array(structured.object, { minLength: 1, maxLength: 3 }),
         (values) => void same(values.map((value) => new Document(value).toString()).join('---\n')),
       ),
-      { numRuns: 1000 },
+      runs(1000),
     )
   })
 
@@ -295,9 +296,9 @@ describe('the quick reader of YAML', () => {
       fc.property(flat, (data) => {
         if (same(new Document(data).toString())) taken += 1
       }),
-      { numRuns: 500 },
+      runs(500),
     )
-    expect(taken).toBeGreaterThan(150)
+    expect(taken).toBeGreaterThan(150 * SHARE)
   })
 
   it.each([

@@ -15,6 +15,7 @@ import {
   parseProjectUrn,
 } from '../../src/references/index.js'
 import type { SchemaName } from '../../src/schemas/index.js'
+import { runs } from '../share.js'
 
 /** What the definitions say of a field, in JSON Schema: every pattern of it, and its length. */
 interface Keywords {
@@ -76,7 +77,7 @@ describe.each(GRAMMARS)('the grammar of a %s', (_, accepts, isDefined) => {
         expect([text, accepts(text)]).toEqual([text, isDefined(text)])
         seen[`${accepts(text)}`] += 1
       }),
-      { numRuns: 2000 },
+      runs(2000),
     )
     expect(Math.min(seen.true, seen.false)).toBeGreaterThan(20)
   })

@@ -15,6 +15,7 @@ import * as typebox1Module from '../../src/schemas/typebox-1/index.js'
 import { is, validate } from '../../src/validation/index.js'
 import { compilePlan } from '../../src/validation/plan/compile-plan.js'
 import { planOf } from '../../src/validation/plan/plan-of.js'
+import { runs } from '../share.js'
 import { valuesOf } from '../validation/fast-path/values.js'
 
 const SCHEMAS_1 = typebox1Module.SCHEMAS
@@ -82,7 +83,7 @@ describe.each(SCHEMA_NAMES)('%s, of both generations', (name) => {
           SinclairValue.Default(sinclair, structuredClone(value)),
         )
       }),
-      { numRuns: 50 },
+      runs(50),
     )
   })
 
@@ -95,7 +96,7 @@ describe.each(SCHEMA_NAMES)('%s, of both generations', (name) => {
         expect(SinclairValue.Check(both, value)).toBe(SinclairValue.Check(sinclair, value))
         expect(Value.Check(both1, value)).toBe(Value.Check(typebox, value))
       }),
-      { numRuns: 50 },
+      runs(50),
     )
   })
 })
@@ -147,7 +148,7 @@ describe.each(OBJECTS)('%s, made into other definitions', (name) => {
         expect(Value.Check(made1, given)).toBe(SinclairValue.Check(made, given))
         expect(validate(made1, given).ok).toBe(validate(made, given).ok)
       }),
-      { numRuns: 50 },
+      runs(50),
     )
   })
 })

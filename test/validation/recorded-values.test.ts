@@ -5,6 +5,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isModelRef } from '../../src/references/model-ref.js'
 import { validate, validateJson } from '../../src/validation/index.js'
+import { runs } from '../share.js'
 
 /** What pydantic makes of a text, of one kind: a line of `test/oracle/values.py`. */
 interface Recorded {
@@ -146,6 +147,6 @@ it('a model reference is to the validator what it is to its parser', () => {
       const text = parts.join('')
       expect(validate(definition, text).ok, text).toBe(isModelRef(text))
     }),
-    { numRuns: 2000 },
+    runs(2000),
   )
 })

@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fullMatch, prefixMatch } from '../../../src/estimate/lora/python-regex/full-match.js'
+import { runs } from '../../share.js'
 
 /** What Python 3.11 says of a pattern: a line of `test/oracle/checkpoint/python_regex.py`. */
 interface Recorded {
@@ -84,7 +85,7 @@ describe("Python's regular expressions", () => {
         const read = translated(parts.join(''))
         expect(typeof read === 'string' || read instanceof RegExp).toBe(true)
       }),
-      { numRuns: 2000 },
+      runs(2000),
     )
   })
 })
