@@ -1,10 +1,12 @@
+import { checkOptions } from '../options/index.js'
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import { checkRun } from './checked-run.js'
 import { layoutMemory } from './layout-memory.js'
 import { ranksOf } from './layout-options.js'
 import type { MemoryEstimate } from './memory-estimate.js'
-import type { MemoryOptions } from './memory-options.js'
+import { MEMORY_OPTIONS, type MemoryOptions } from './memory-options.js'
 import { methodOf } from './methods.js'
+import { sayingPreset } from './presets/saying-preset.js'
 import { refuseGroups } from './refused-groups.js'
 import { refusePrefixes } from './refused-prefixes.js'
 import { refuseDistributedStep } from './refused-steps.js'
@@ -33,6 +35,11 @@ import { unusedOptions } from './unused-options.js'
  * ```
  */
 export function estimateMemory(model: EstimableModel, options: MemoryOptions = {}): MemoryEstimate {
+  checkOptions(options, MEMORY_OPTIONS)
+  return sayingPreset(options, () => estimated(model, options))
+}
+
+function estimated(model: EstimableModel, options: MemoryOptions): MemoryEstimate {
   const { checked, resolved } = checkRun(model, options)
   refuseGroups(resolved, checked)
   refuseDistributedStep(checked)

@@ -6,6 +6,7 @@ import { largestFitting } from './largest-batch.js'
 import { layoutMemory } from './layout-memory.js'
 import type { MemoryEstimate } from './memory-estimate.js'
 import { MEMORY_OPTIONS, type MemoryOptions } from './memory-options.js'
+import { sayingPreset } from './presets/saying-preset.js'
 import type { EstimableModel } from './served-model.js'
 import type { Layout } from './shard/layout.js'
 import { unusedOptions } from './unused-options.js'
@@ -58,6 +59,10 @@ export interface GpuPlan {
  */
 export function planGpus(model: EstimableModel, options: PlanOptions = {}): GpuPlan {
   checkOptions(options, PLAN_OPTIONS)
+  return sayingPreset(options, () => planned(model, options))
+}
+
+function planned(model: EstimableModel, options: PlanOptions): GpuPlan {
   const { gpu: choice = DEFAULT_GPU, maxGpus = MOST_GPUS, ...memory } = options
   refuseDegrees(options)
   const gpu = gpuOf(choice)

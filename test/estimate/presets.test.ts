@@ -76,6 +76,19 @@ describe.each(PRESETS)('the preset %s', (preset) => {
     )
   })
 
+  it('is named where what it fills in is refused', () => {
+    const layout = { tensor: 2 }
+    const refused = (options: MemoryOptions) => () => estimateMemory(MODEL, options)
+    expect(refused({ preset: 'torchtitan', layout })).toThrow(
+      "the loss fused-linear, which reads the whole output embedding: pass `loss: 'logits'` (preset torchtitan: loss fused-linear)",
+    )
+    expect(refused({ preset: 'torchtitan', layout, loss: 'fused-linear' })).toThrow(/pass `loss: 'logits'`$/)
+    expect(refused({ preset: 'torchtune', layout, loss: 'logits' })).toThrow(
+      '(preset torchtune: optimizer adamw-8bit-paged)',
+    )
+    expect(refused({ preset: 'torchtitan', method: 'qlora' })).toThrow(/use another preset for qlora$/)
+  })
+
   it('says what it fills in, with version and file', () => {
     const { package: name, version } = presetOf(preset)
     const method = preset === 'peft' ? 'lora' : undefined
