@@ -33,6 +33,8 @@ export class ZeroGradients {
   readonly #ownedElements: number
   readonly #width: number
   readonly #held: Storage[] = []
+  /** Whether the step follows this micro-batch, not another one. */
+  isLast = true
   #bucket: Storage | undefined
   #share: Storage | undefined
   #filled = 0
@@ -65,19 +67,18 @@ export class ZeroGradients {
    */
   arrived(leaf: Leaf): boolean {
     this.#makeBuckets()
-    if (reducesLate(this.#rules)) return false
+    if (this.#keepsWhole) {
+      if (leaf.gradient) this.#ledger.ownByLayer(leaf.gradient)
+      return false
+    }
     this.#ledger.mark(this.#placeOf.get(leaf) ?? 0)
     this.#ledger.observe('copy_')
     return true
   }
 
-  /**
-   * After backward: reduces what is in the bucket, or in stage 1 all gradients.
-   *
-   * @param isLast - whether the step follows, not another micro-batch. Until then stage 1 keeps all gradients and its bucket.
-   */
-  endBackward(isLast: boolean): void {
-    if (reducesLate(this.#rules) && !isLast) return
+  /** After backward: reduces what is in the bucket, or in stage 1 all gradients. Before the last micro-batch, stage 1 keeps them and its bucket. */
+  endBackward(): void {
+    if (this.#rules.stage === 1 && !this.isLast) return
     if (reducesLate(this.#rules)) this.#reduceAll()
     else this.#reduceArrived()
     if (this.#bucket) this.#ledger.release(this.#bucket)
@@ -121,6 +122,11 @@ export class ZeroGradients {
   /** After the step. */
   afterStep(): void {
     for (const storage of this.#held.splice(0)) this.#ledger.release(storage)
+  }
+
+  /** Stage 1 reduces in the last micro-batch (`reduce_ready_partitions_and_remove_grads`), and after it unless it is to overlap. */
+  get #keepsWhole(): boolean {
+    return reducesLate(this.#rules) || (this.#rules.stage === 1 && !this.isLast)
   }
 
   #makeBuckets(): void {

@@ -83,6 +83,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   const run = (isLast = true): PartBytes => {
     ledger.phase = 'forward'
     if (sharding) prepareToReduce(tape, sharding, isLast)
+    if (zero) zero.isLast = isLast
     const inFlight = step.inFlightBytes && ledger.allocate(step.inFlightBytes, 'activations')
     const sent = step.sentBytes && ledger.allocate(step.sentBytes, 'activations')
     if (step.sharesBuffers) shareBuffers(ledger, model.buffers({ ...sizes, batch: 0 }, step.parameterDtype, true))
@@ -101,7 +102,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
     if (inFlight) ledger.release(inFlight)
     sharding?.endBackward(isLast)
     if (arrived) ledger.release(arrived)
-    zero?.endBackward(isLast)
+    zero?.endBackward()
     others?.end()
     pass.dropOutputs()
     return after
