@@ -86,6 +86,7 @@ export function allocateStatic(
 export function allocateStates(ledger: MemoryLedger, leaves: readonly Leaf[], step: TrainingStep): void {
   const ranks = stateRanks(step)
   let tables = 0
+  let counts = 0
   for (const { shape, dtype, ranks: own = ranks, alike = 0, isHidden = false, isEmbedding = false } of leaves) {
     const share = shardOf(shape, own, step)
     const isWide = isEmbedding && (step.hasWideEmbeddingStates ?? false)
@@ -97,8 +98,10 @@ export function allocateStates(ledger: MemoryLedger, leaves: readonly Leaf[], st
     // Only the fused implementation of AdamW counts its steps on the GPU, beside Muon too.
     const isOfAdamW =
       step.optimizer === 'adamw' || (step.optimizer === 'muon' && !isOrthogonalised({ shape, isHidden }))
-    if (isOfAdamW && step.optimizerStep === 'fused') ledger.allocate(4 * (1 + alike), 'buffers')
+    if (isOfAdamW && step.optimizerStep === 'fused') counts += 1 + alike
   }
+  // DeepSpeed gives it one flat tensor for all.
+  ledger.allocate(4 * Math.min(counts, step.zero ? 1 : counts), 'buffers')
   ledger.allocate(tables, 'optimizerStates')
 }
 
