@@ -7,7 +7,7 @@
  *     npm run oracle:memory -- --axis packed --axis ranks
  *
  * Prints each case that differs by more than 0.001 %, and exits with 1 if there are any. A case takes up to three seconds, on several ranks longer.
- * Cases of ZeRO need DeepSpeed, without which they are not run. The families
+ * Cases of ZeRO need DeepSpeed, without which they are not run, and those of `loss` and `preference` the folders that losses.py names. The families
  * are those that the installed version of transformers has and that are described as it writes them: 4.57.6 has most, 5.24.0 the others.
  */
 import { spawnSync } from 'node:child_process'

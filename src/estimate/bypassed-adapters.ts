@@ -1,20 +1,21 @@
 import { modules } from '../architecture/index.js'
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
-import { bypassedByCode, bypassedByKernels } from './replay/mixers/kernels/bypassed-layers.js'
+import { bypassedByCode, bypassedByKernels, bypassedByLoss } from './replay/mixers/kernels/bypassed-layers.js'
 import type { ResolvedModel } from './resolved-model.js'
 
 /**
- * What an estimate says of adapters that never run, since kernels or the code of the family multiply by the weights below them.
+ * What an estimate says of adapters that never run, since kernels, the code of the family or the loss multiply by the weights below them.
  *
  * @throws TypeError if there are no others: then nothing is trained, and backward fails
  */
 export function bypassedAdapters(
   { architecture, adapters }: Pick<ResolvedModel, 'architecture' | 'adapters'>,
-  { kernelPackages }: Pick<CheckedMemoryOptions, 'kernelPackages'>,
+  { kernelPackages, loss }: Pick<CheckedMemoryOptions, 'kernelPackages' | 'loss'>,
 ): string[] {
   const byKernels = bypassedByKernels(architecture, kernelPackages)
   const byCode = bypassedByCode(architecture)
-  const ends = [...byKernels, ...byCode]
+  const byLoss = bypassedByLoss(architecture, loss.kind)
+  const ends = [...byKernels, ...byCode, ...byLoss]
   if (ends.length === 0) return []
   const adapted = [...modules(architecture)].map(({ name }) => name).filter((name) => adapters.rankOf(name))
   const isAdapted = (end: string): boolean => adapted.some((name) => `.${name}`.endsWith(end))
@@ -28,13 +29,18 @@ export function bypassedAdapters(
     throw new TypeError(
       byKernels.some(isAdapted)
         ? `\`kernelPackages\`: nothing is trained, as the kernels of mamba_ssm leave adapters of ${namesOf(ends)} out; name other layers in \`targetModules\`, or leave mamba_ssm out`
-        : `\`lora\`: nothing is trained, as the code leaves adapters of ${namesOf(ends)} out; name other layers in \`targetModules\``,
+        : byLoss.some(isAdapted)
+          ? `\`lora\`: nothing is trained, as head and loss are one, which leaves adapters of ${namesOf(ends)} out; name other layers in \`targetModules\`, or pass \`loss: 'logits'\``
+          : `\`lora\`: nothing is trained, as the code leaves adapters of ${namesOf(ends)} out; name other layers in \`targetModules\``,
     )
   return [
     ...(namesOf(byKernels) === ''
       ? []
       : [`${UNTRAINED(namesOf(byKernels))} the kernels of mamba_ssm multiply by the weights below them`]),
     ...(namesOf(byCode) === '' ? [] : [`${UNTRAINED(namesOf(byCode))} the code multiplies by the weights below them`]),
+    ...(namesOf(byLoss) === ''
+      ? []
+      : [`${UNTRAINED(namesOf(byLoss))} head and loss are one, which reads the weights below them`]),
   ]
 }
 

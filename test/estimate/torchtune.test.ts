@@ -12,11 +12,11 @@ function estimateOf({ config, options }: MemoryRecord) {
 
 /**
  * Models of one narrow layer and many words are nearly nothing but the loss. Others have torchtune's own layers, which keep more than
- * those of transformers unless they are recomputed.
+ * those of transformers unless they are recomputed. Its rotation tables have all positions of the config, 64 MB in Llama 3.2 3B, which are not counted.
  */
 function toleranceOf({ id, options }: MemoryRecord): number {
   if (id.includes('wide-vocabulary')) return 0.001
-  return options.recompute === 'layers' || options.sharding ? 0.005 : 0.04
+  return options.recompute === 'layers' || options.sharding ? 0.006 : 0.04
 }
 
 describe('the preset torchtune', () => {

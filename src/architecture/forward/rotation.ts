@@ -83,7 +83,7 @@ export function rotationOfKinds(
   const nested = config.object('rope_parameters')
   const featuresOf = (kind: string, otherwise: number): number => {
     const share = nested.has(kind) ? nested.object(kind).number('partial_rotary_factor', absent.unstated) : otherwise
-    return Math.min(Math.max(Math.floor(size * share), 0), size)
+    return rotatedFeatures(size, share)
   }
   const windowFeatures = featuresOf('sliding_attention', absent.window)
   const areAllWindowed = windowTokens !== undefined && windowLayers === undefined
@@ -115,7 +115,7 @@ interface RotationFields {
 
 /**
  * Rotation of a share of a head's features, which are concatenated with the others. The number is rounded down, like
- * `int(head_dim * partial_rotary_factor)`, and is at most the size of a head.
+ * `int(head_dim * partial_rotary_factor)`, then up to an even one, and is at most the size of a head.
  *
  * @param absent - the share if the config has none
  * @param fields - what the class names its fields: `share`, and `features`, a number that counts where there is no share. Others have no effect
@@ -131,6 +131,11 @@ export function partialRotation(
   const { share = 'partial_rotary_factor', features: count } = fields
   const counted = count === undefined ? undefined : config.optionalInteger(count)
   const otherwise = config.number(share, counted === undefined ? absent : counted / whole)
-  const features = Math.floor(whole * nested.number('partial_rotary_factor', otherwise))
-  return { features: Math.min(Math.max(features, 0), whole), concatenates: true }
+  return { features: rotatedFeatures(whole, nested.number('partial_rotary_factor', otherwise)), concatenates: true }
+}
+
+/** Frequencies are those of every second feature (`torch.arange(0, dim, 2)`), and each is in the tables twice: an odd number is one less than they have. */
+function rotatedFeatures(size: number, share: number): number {
+  const counted = Math.max(Math.floor(size * share), 0)
+  return Math.min(2 * Math.ceil(counted / 2), size)
 }

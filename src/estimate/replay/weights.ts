@@ -115,7 +115,8 @@ export class Weights {
       parameter: (wanted) => {
         // No gradient reaches an adapter where none reaches its weight.
         const isUnread = isAmong(unread, `${wanted.name}.weight`)
-        const isUnreached = isAmong(untrained, `${wanted.name}.weight`) || isAmong(options.bypassed ?? [], wanted.name)
+        const isUnreached =
+          isAmong(untrained, `${wanted.name}.weight`) || isAmong(options.bypassed ?? [], `.${wanted.name}`)
         return this.#parameter(isUnreached ? { ...wanted, trained: false, isIdle: true, isUnread } : wanted)
       },
       buffer: (elements, dtype) => this.addBuffer(elements, dtype),

@@ -2,11 +2,12 @@ import type { MemoryOptions } from '../../../src/estimate/index.js'
 import type { Random } from '../random.js'
 import type { Config } from './config-draws.js'
 import type { CaseOptions, DrawnCase } from './drawn-case.js'
+import { lossOptions, preferenceOptions } from './loss-draws.js'
 import { randomLora, randomRecomputation, randomSizes, randomStep } from './option-draws.js'
 import { optimizerOptions, peftOptions } from './step-draws.js'
 
-/** What is drawn: one rank, packed weights, data-parallel ranks, ranks of a layout, optimizers, or what PEFT has. */
-export const AXES = ['one', 'packed', 'ranks', 'layout', 'optimizer', 'peft'] as const
+/** What is drawn: one rank, packed weights, data-parallel ranks, ranks of a layout, optimizers, what PEFT has, losses, or methods of preferences. */
+export const AXES = ['one', 'packed', 'ranks', 'layout', 'optimizer', 'peft', 'loss', 'preference'] as const
 
 /** One of {@link AXES}. */
 export type Axis = (typeof AXES)[number]
@@ -20,6 +21,8 @@ type Draw = (random: Random, config: Config, version: 4 | 5) => DrawnCase
 export const DRAWS_OF_AXES: Readonly<Record<Exclude<Axis, 'one'>, Draw>> = {
   optimizer: optimizerOptions,
   peft: peftOptions,
+  loss: (random, config, version) => withGradients(lossOptions(random, config), version),
+  preference: (random, config, version) => withGradients(preferenceOptions(random, config), version),
   packed: (random, config, version) => ({
     recorder: 'qlora.py',
     options: withInputGradients(packedOptions(random, config), version),
@@ -39,6 +42,11 @@ function withInputGradients(options: CaseOptions, version: 4 | 5): CaseOptions {
   const recomputes = options.gradientCheckpointing || options.recompute !== undefined
   return version === 5 && options.lora && recomputes ? { ...options, inputGradients: true } : options
 }
+
+const withGradients = ({ recorder, options }: DrawnCase, version: 4 | 5): DrawnCase => ({
+  recorder,
+  options: withInputGradients(options, version),
+})
 
 /** Adapters on weights of bitsandbytes. */
 function packedOptions(random: Random, config: Config): CaseOptions {
@@ -117,11 +125,15 @@ function randomSharding(random: Random): ShardingOptions {
 function layoutOptions(random: Random, config: Config): CaseOptions {
   const layout: LayoutOptions = random.pick([
     { tensor: 2 },
-    { tensor: 2 },
+    { tensor: 4 },
+    { tensor: 8 },
     { pipeline: 2 },
-    { pipeline: 2 },
+    { pipeline: 3 },
+    { pipeline: 4 },
     { pipeline: 2, tensor: 2 },
+    { pipeline: 4, tensor: 2 },
     { context: 2 },
+    { context: 4 },
     { context: 2, tensor: 2 },
   ] as const)
   const { pipeline = 1, context = 1 } = layout
@@ -148,6 +160,6 @@ function layoutOptions(random: Random, config: Config): CaseOptions {
     ...(isSharded && { sharding: { strategy: 'fsdp2', ranks: 2 } as const }),
     ...(isLora && { lora: randomLora(random, config), adapterDtype: isSharded ? 'bfloat16' : 'float32' }),
     ...(isLora && random.chance(0.5) && { inputGradients: true }),
-    ...(pipeline > 1 && { stage: random.below(2), gradientAccumulation: random.pick([2, 3]) }),
+    ...(pipeline > 1 && { stage: random.below(2) * (pipeline - 1), gradientAccumulation: pipeline + random.below(3) }),
   }
 }

@@ -7,6 +7,7 @@ export const RECORDERS = [
   'qlora.py',
   'data_parallel.py',
   'layouts.py',
+  'losses.py',
 ] as const
 
 /** One of them. */

@@ -88,8 +88,9 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
   }
   const scaling = style.sinks === 'scaling' && sizes.sinks ? scalingOf(layers, scores, sizes.sinks, sizes) : undefined
   if (!scaling && (sizes.sinks || style.sinks === 'shifted')) {
-    const { whole, held } = weightsWithSinks(layers, scores, sizes, value.dtype)
+    const { whole, held, named } = weightsWithSinks(layers, scores, sizes, value.dtype)
     const weights = sizes.drops ? ops.dropout(whole) : tape.alias(whole)
+    tape.free(...named)
     const output = matmul(
       layers,
       [weights, false],

@@ -9,6 +9,8 @@ import { softmax } from './softmax.js'
 interface Weights {
   readonly whole: Tensor
   readonly held: readonly Tensor[]
+  /** What has the name of the weights until dropout has returned. */
+  readonly named: readonly Tensor[]
 }
 
 /** The weights of scores next to a sink for each head. Frees the scores. */
@@ -39,8 +41,8 @@ function shifted({ ops }: Layers, scores: Tensor, sizes: AttentionSizes): Weight
   tape.free(places, largest, combined)
   const soft = softmax({ ops }, differences, differences.dtype)
   const whole = ops.slice(soft, scores.elements)
-  tape.free(soft, ...(isRebound ? [differences] : [scores]))
-  return { whole, held: isRebound ? [] : [differences] }
+  tape.free(soft, ...(isRebound ? [differences] : []))
+  return { whole, held: isRebound ? [] : [differences], named: isRebound ? [] : [scores] }
 }
 
 /** A softmax of scores and sinks together, in one expression. */
@@ -52,7 +54,7 @@ function inOne({ ops }: Layers, scores: Tensor, sizes: AttentionSizes, dtype: Co
   const part = ops.slice(soft, scores.elements)
   const whole = ops.to(part, dtype)
   tape.free(part, soft, scores)
-  return { whole, held: [] }
+  return { whole, held: [], named: [] }
 }
 
 /** Scores with one more column, the sink of their head. The caller keeps the scores. */

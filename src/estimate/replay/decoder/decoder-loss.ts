@@ -6,7 +6,7 @@ import { chunkedLoss } from '../loss/chunked-loss.js'
 import { type LabelHead, labelLoss, labelsOf } from '../loss/label-head.js'
 import { logProbs, logProbsAndEntropy, logProbsOfLogits, preferenceLoss } from '../loss/log-probs.js'
 import { logitsOf, statesForHead } from '../loss/logits.js'
-import { causalLoss, fusedLinear, WITH_HEAD } from '../loss/loss.js'
+import { causalLoss, fusedLinear, type LossKind, WITH_HEAD } from '../loss/loss.js'
 import { lossOfChunks } from '../loss/loss-of-chunks.js'
 import type { Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
@@ -40,13 +40,23 @@ export function decoderLoss(model: DecoderModel, pass: DecoderPass, hidden: Tens
   if (score !== undefined) return freed(preferenceLoss(layers, layers.linear(score, hidden, 1)))
   if (labels) return freed(lossOfLabels(model, labels, pass, hidden, kept))
   if (!head) throw new UndescribedBlock(`${architecture.className} has no language-model head, so its loss is unknown`)
-  const states = statesForHead(pass, hidden)
-  // Where the class computes the loss of a whole language model, the hidden states are gone.
-  const isGone = pass.forward.logits.shifts === 'model'
+  // TRL's head scales within its kernels (`logit_scale` of `add_fused_lm_head`).
+  const states = pass.options.loss.kind === 'log-probs' ? tape.alias(hidden) : statesForHead(pass, hidden)
+  const isGone = leavesStates(pass)
   if (isGone) tape.free(hidden)
   const loss = lossOfStates(pass, head, states, kept)
   return isGone ? loss : freed(loss)
 }
+
+/**
+ * Whether the hidden states are gone when the loss of the logits is computed: where the class computes the loss of a whole language model, and where
+ * a trainer computes it of what the model has returned.
+ */
+function leavesStates({ forward, options: { loss } }: DecoderPass): boolean {
+  return forward.logits.shifts === 'model' || OUTSIDE.includes(loss.kind)
+}
+
+const OUTSIDE: readonly LossKind['kind'][] = ['chunked', 'log-probs-of-logits', 'log-probs-and-entropy']
 
 /** The loss of what the language-model head reads. Frees that. */
 function lossOfStates(pass: DecoderPass, head: Named, states: Tensor, kept: KeptLogits): Tensor {
@@ -62,8 +72,8 @@ function lossOfStates(pass: DecoderPass, head: Named, states: Tensor, kept: Kept
       `no model of the loss '${loss.kind}' with an output embedding that is normalised in each pass: pass \`loss: 'logits'\``,
     )
   const { outputs, before } = kept
-  if (before) return freed(lossOfChunks(pass, head, states, { outputs, before }))
-  if (loss.kind === 'chunked') return freed(chunkedLoss(pass, head, states))
+  if (before) return lossOfChunks(pass, head, states, { outputs, before })
+  if (loss.kind === 'chunked') return chunkedLoss(pass, head, states)
   if (loss.kind === 'fused-linear')
     return freed(fusedLinear(layers, head.name, states, { vocabulary: sizes.vocabSize, batch }))
   if (loss.kind === 'log-probs') {
@@ -73,7 +83,7 @@ function lossOfStates(pass: DecoderPass, head: Named, states: Tensor, kept: Kept
   const own = logitsOf(pass, head, states)
   kept.behindHead?.()
   const logits = kept.leaving?.(own) ?? own
-  if (forward.logits.shifts !== 'model') return freed(lossOfLogits(pass, logits, kept, states.dtype))
+  if (!leavesStates(pass)) return freed(lossOfLogits(pass, logits, kept, states.dtype))
   tape.free(states)
   return lossOfLogits(pass, logits, kept, states.dtype)
 }
@@ -107,7 +117,7 @@ function lossOfLogits(
   dtype: ComputeDtype,
 ): Tensor {
   const { batch, sequence, loss, keepOutputs } = options
-  if (loss.kind === 'log-probs-and-entropy') return logProbsAndEntropy(layers, logits)
+  if (loss.kind === 'log-probs-and-entropy') return logProbsAndEntropy(layers, logits, { batch, sequence })
   if (loss.kind === 'log-probs-of-logits')
     return logProbsOfLogits(layers, logits, { batch, sequence, returned: kept.returned })
   const isOwn = loss.kind === 'logits' && loss.logits === 'float32' && forward.logits.shifts !== 'no'

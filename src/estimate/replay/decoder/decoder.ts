@@ -113,6 +113,13 @@ export class Decoder implements ModelPass {
     return marked
   }
 
+  copyLogits(): void {
+    const { tape } = this.#pass.layers.ops
+    const copies = this.#logits.map(({ elements, dtype }) => tape.tensor(elements, dtype, 'index'))
+    this.dropLogits()
+    this.#logits.push(...copies)
+  }
+
   dropLogits(): void {
     this.#pass.layers.ops.tape.free(...this.#logits.splice(0))
   }

@@ -10,7 +10,7 @@ const CHUNKS = 8
 /**
  * The head for an eighth of the tokens at a time, and then a float32 cross entropy for each of these chunks (torchtune 0.6.1: `chunked_output` of
  * `modules/transformer.py`, `CEWithChunkedOutputLoss`). The logits of all chunks are there until the loss is computed, and each chunk
- * keeps its log-softmax: only float32 copies and gradients are made chunk by chunk. The caller keeps the hidden states.
+ * keeps its log-softmax: only float32 copies and gradients are made chunk by chunk. Frees the hidden states.
  */
 export function chunkedLoss(pass: DecoderPass, head: Named, states: Tensor): Tensor {
   const { layers, options } = pass
@@ -25,7 +25,7 @@ export function chunkedLoss(pass: DecoderPass, head: Named, states: Tensor): Ten
     chunks.map((tokens) => batch * tokens * features),
   )
   const logits = parts.map((part) => logitsOf(pass, head, part))
-  tape.free(...parts)
+  tape.free(...parts, states)
   const shifted = tape.tensor(batch * sequence, 'int64', 'hstack')
   const labels = chunks.map((tokens) =>
     batch > 1 ? tape.tensor(batch * tokens, 'int64', 'clone') : tape.alias(shifted),

@@ -1,6 +1,7 @@
 import { DTYPE_BYTES } from '../dtype.js'
 import type { Layers } from '../layers.js'
 import type { Tensor } from '../tape.js'
+import { entropy } from './loss.js'
 
 /** Rows of a tile of logits, and its width (`TOKEN_CHUNK_SIZE` and `_CHUNKED_LOGPROB_CHUNK_SIZE` of TRL 1.16). */
 const TILE_ROWS = 4096
@@ -33,8 +34,28 @@ export function logProbs(layers: Layers, head: string, hidden: Tensor, sizes: Se
   const chosen = ops.index(sliced, rows * features, mask)
   const targets = tape.tensor(rows, 'int64', 'index')
   const dtype = layers.autocast ? layers.half : chosen.dtype
+  const vocabulary = weight.elements / features
   const tile = () => tape.tensor(Math.min(rows, TILE_ROWS) * TILE_COLUMNS, dtype, 'mm')
   const entropy = tape.tensor(rows, 'float32', 'log')
+  /** What the loops cast: a chunk of states, and of the head. Where the code names a chunk, it lives until the next one is made. */
+  const casts = (namesHead: boolean): readonly Tensor[] => {
+    let [states, part]: (Tensor | undefined)[] = []
+    const replaced = (old: Tensor | undefined, made: Tensor): Tensor => {
+      if (old) tape.free(old)
+      return made
+    }
+    for (const count of chunkSizes(rows, TILE_ROWS)) {
+      if (chosen.dtype !== dtype) states = replaced(states, tape.tensor(count * features, dtype, '_to_copy'))
+      for (const columns of chunkSizes(vocabulary, TILE_COLUMNS)) {
+        if (weight.dtype === dtype) continue
+        part = replaced(part, tape.tensor(columns * features, dtype, '_to_copy'))
+        if (namesHead) continue
+        tape.free(part)
+        part = undefined
+      }
+    }
+    return [states, part].filter((one) => one !== undefined)
+  }
   const perToken = tape.record(
     [chosen, weight, bias],
     { before: [chosen, targets, entropy] },
@@ -42,8 +63,9 @@ export function logProbs(layers: Layers, head: string, hidden: Tensor, sizes: Se
       // Maxima, sums and the logits of the targets, one float32 each.
       const statistics = tape.tensor(7 * rows, 'float32', 'full')
       const buffer = tile()
+      const named = casts(false)
       const made = tape.tensor(rows, 'float32', 'sub')
-      tape.free(statistics, buffer)
+      tape.free(statistics, buffer, ...named)
       return made
     },
     () => {
@@ -51,16 +73,24 @@ export function logProbs(layers: Layers, head: string, hidden: Tensor, sizes: Se
       const [forHidden, forWeight] = [chosen.grad && wide(chosen), weight.grad && wide(weight)]
       const forBias = bias?.grad && wide(bias)
       const buffer = tile()
+      const named = casts(true)
       const narrow = (of: Tensor, made: ReturnType<typeof wide> | undefined) =>
         made && (of.dtype === 'float32' ? tape.ledger.retain(made) : ops.gradient(of.elements, of.dtype, '_to_copy'))
       const gradients = [narrow(chosen, forHidden), narrow(weight, forWeight), bias && narrow(bias, forBias)]
-      tape.free(buffer)
+      tape.free(buffer, ...named)
       for (const made of [forHidden, forWeight, forBias]) if (made) tape.ledger.release(made)
       return gradients
     },
   )
   tape.free(mask, sliced, chosen, targets, entropy)
   return perToken
+}
+
+/** The sizes of chunks, but for whole ones behind the second. */
+function chunkSizes(count: number, size: number): number[] {
+  const whole = Math.floor(count / size)
+  const rest = count - whole * size
+  return [...Array.from({ length: Math.min(whole, 2) }, () => size), ...(rest > 0 ? [rest] : [])]
 }
 
 /** The loss of log-probabilities: sums, differences, a sigmoid. It needs a few bytes for each token. Frees its input. */
@@ -89,6 +119,7 @@ export function logProbsOfLogits(
   const wide = ops.to(logits, 'float32')
   tape.free(logits)
   const rows = batch * Math.max(sequence - 1, 1)
+  const labels = tape.tensor(rows, 'int64', 'clone')
   const elements = (wide.elements / (batch * sequence)) * rows
   const part = ops.slice(wide, elements)
   returned.push(wide)
@@ -102,7 +133,6 @@ export function logProbsOfLogits(
     },
     () => [ops.gradient(elements, 'float32', '_log_softmax_backward_data')],
   )
-  const labels = tape.tensor(rows, 'int64', 'clone')
   const perToken = tape.record(
     [logSoftmax],
     { before: [labels] },
@@ -119,34 +149,41 @@ export function logProbsOfLogits(
  * copy in their dtype: float32 under autocast, since accelerate casts what a prepared model returns (`convert_outputs_to_fp32`,
  * accelerate 1.15, `utils/operations.py`). Frees the logits.
  */
-export function logProbsAndEntropy({ ops, tokens, autocast }: Layers, returned: Tensor): Tensor {
+export function logProbsAndEntropy(
+  layers: Layers,
+  returned: Tensor,
+  { batch, sequence }: Omit<Sequences, 'completion'>,
+): Tensor {
+  const { ops, autocast } = layers
   const { tape } = ops
   const logits = autocast ? ops.to(returned, 'float32') : tape.alias(returned)
   tape.free(returned)
   if (logits.grad) logits.grad.addsInPlace = true
+  const ofToken = logits.elements / (batch * sequence)
+  const rows = batch * Math.max(sequence - 1, 1)
+  const labels = tape.tensor(batch * sequence, 'int64', 'where')
   const half = ops.slice(logits, logits.elements / 2)
-  const copy = ops.contiguous(half)
+  const part = ops.slice(half, (ofToken * rows) / 2)
   tape.free(half)
-  const logSoftmax = tape.record(
-    [copy],
-    { after: (output) => [output.storage] },
-    () => tape.tensor(copy.elements, copy.dtype, '_log_softmax'),
-    () => [ops.gradient(copy.elements, copy.dtype, '_log_softmax_backward_data')],
-  )
-  const entropy = tape.record(
-    [logSoftmax],
-    { before: [logSoftmax] },
-    () => tape.tensor(1, 'float32', 'nll_loss_forward'),
-    () => [ops.gradient(copy.elements, copy.dtype, 'nll_loss_backward')],
-  )
-  tape.free(logSoftmax, copy)
+  // Those of a single sequence are next to each other.
+  const isCopied = batch > 2
+  const chosen = isCopied ? ops.contiguous(part) : tape.alias(part)
+  const chosenLabels = isCopied ? tape.tensor(rows / 2, 'int64', 'clone') : tape.alias(labels)
+  tape.free(part)
+  const likelihood = entropy(layers, chosen, chosenLabels)
+  tape.free(chosen, chosenLabels)
+  const others = ops.slice(logits, ofToken * rows)
+  const index = tape.tensor(rows, 'int64', 'where')
+  const [logZ, expected] = [tape.tensor(rows, 'float32', 'empty_like'), tape.tensor(rows, 'float32', 'empty_like')]
+  const entropies = tape.tensor(rows, 'float32', 'empty_like')
   const perToken = tape.record(
-    [logits],
-    { before: [logits] },
-    () => tape.tensor(2 * tokens, 'float32', '_fused_logprob_entropy'),
-    () => [ops.gradient(logits.elements, logits.dtype, '_fused_logprob_entropy')],
+    [others],
+    { before: [others, index, logZ, expected] },
+    () => tape.tensor(rows, 'float32', '_fused_logprob_entropy'),
+    () => [ops.gradient(others.elements, others.dtype, '_fused_logprob_entropy')],
   )
-  const loss = ops.add(entropy, preferenceLoss({ ops }, perToken))
-  tape.free(entropy, logits)
+  tape.free(others, index, logZ, expected, entropies)
+  const loss = ops.add(likelihood, preferenceLoss({ ops }, perToken))
+  tape.free(likelihood, logits, labels)
   return loss
 }

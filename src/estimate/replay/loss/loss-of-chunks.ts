@@ -18,7 +18,7 @@ export interface HeldChunks {
 /**
  * The loss of litgpt 0.5.13, a cross entropy for each chunk of 128 tokens (`chunked_cross_entropy` in `utils.py`). Fabric casts what the model
  * returns to float32 (`convert_output`), and the loop holds it during backward. So all logits exist, and their log-softmax too: only
- * their gradients are made chunk by chunk. The caller keeps the hidden states.
+ * their gradients are made chunk by chunk. Frees the hidden states.
  *
  * For adapters the model returns the logits of 128 tokens of each sequence at a time (`finetune/lora.py`), for weights all of them
  * (`finetune/full.py`).
@@ -44,7 +44,7 @@ function chunksOfHead(pass: DecoderPass, head: Named, states: Tensor, { outputs,
     tokens.map((count) => batch * count * features),
   )
   const logits = parts.map((part) => logitsOf(pass, head, part))
-  tape.free(...parts)
+  tape.free(...parts, states)
   const wide = logits.map((one) => ops.to(one, 'float32'))
   tape.free(...logits, before)
   for (const one of wide) outputs.push(tape.alias(one))
@@ -63,6 +63,7 @@ function chunksOfLogits(pass: DecoderPass, head: Named, states: Tensor, { output
   const { ops } = layers
   const { tape } = ops
   const logits = logitsOf(pass, head, states)
+  tape.free(states)
   const wide = ops.to(logits, 'float32')
   tape.free(logits, before)
   outputs.push(tape.alias(wide))

@@ -75,12 +75,15 @@ export function causalLoss(
   const shifted = isShifted
     ? shiftedCopy(layers, wide, { batch, sequence, isView: shifts && batch === 1 })
     : tape.alias(wide)
-  const padded = tape.tensor(shifts ? 0 : batch * (sequence + 1), 'int64', 'constant_pad_nd')
-  const labelled = batch * (sequence - (shifts ? 1 : 0))
+  const padded = tape.tensor(isShifted ? 0 : batch * (sequence + 1), 'int64', 'constant_pad_nd')
+  const labelled = batch * (isShifted ? Math.max(sequence - 1, 1) : sequence)
   const labels = batch > 1 ? tape.tensor(labelled, 'int64', 'clone') : tape.alias(padded)
   const largest = addsLargest ? largestOf(layers, shifted, labelled) : undefined
   const isOfShares = layers.division?.shares !== undefined
-  const own = (kind.kind === 'fused' ? fusedEntropy : isOfShares ? entropyOfShares : entropy)(layers, shifted, labels)
+  const own =
+    kind.kind === 'fused'
+      ? fusedEntropy(layers, shifted, labelled)
+      : (isOfShares ? entropyOfShares : entropy)(layers, shifted, labels)
   const loss = largest ? ops.add(own, largest[0]) : own
   if (largest) tape.free(own, ...largest)
   const returned = castsBack ? ops.to(wide, castsBack) : tape.alias(isReplaced ? wide : logits)
@@ -216,18 +219,22 @@ export function errorOfNumbers({ ops, autocast }: Layers, logits: Tensor, name: 
 
 /**
  * The cross entropy in one kernel, which writes the gradient over the logits (Liger 0.8.5, `ops/cross_entropy.py`; Unsloth before
- * 2026). It keeps two float32 for each token.
+ * 2026). It makes a loss for each token, and looks for labels that are out of bounds.
  */
-function fusedEntropy({ ops, tokens }: Layers, wide: Tensor, labels: Tensor): Tensor {
+function fusedEntropy({ ops }: Layers, wide: Tensor, rows: number): Tensor {
   const { tape } = ops
-  const losses = tape.tensor(2 * tokens, 'float32', 'cross_entropy')
+  const losses = tape.tensor(rows, wide.dtype, 'cross_entropy')
+  const mask = tape.tensor(rows, 'bool', 'ne')
+  const product = tape.tensor(rows, 'int64', 'mul')
+  tape.ledger.observe('max', DTYPE_BYTES.int64)
+  tape.free(product)
   const loss = tape.record(
     [wide],
-    { before: [wide, labels] },
-    () => tape.tensor(1, 'float32', 'cross_entropy'),
+    { before: [wide] },
+    () => tape.tensor(1, wide.dtype, 'cross_entropy'),
     (_, [saved]) => [saved && tape.ledger.retain(saved)],
   )
-  tape.free(losses)
+  tape.free(losses, mask)
   return loss
 }
 

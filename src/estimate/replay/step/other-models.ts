@@ -31,6 +31,8 @@ export class OtherModels {
   readonly leaves: readonly Leaf[]
   readonly #trained: Trained
   readonly #reference: (() => void) | undefined
+  /** The trained model on other completions, which live beside those that it is trained on. */
+  readonly #other: ModelPass | undefined
   readonly #value: ((loss: Tensor) => Tensor) | undefined
   readonly #shardings: Sharding[] = []
 
@@ -38,6 +40,7 @@ export class OtherModels {
     this.#trained = trained
     const { preference, step, layers } = trained
     this.#reference = preference.reference && (step.trained ? this.#copy() : this.#plain())
+    if (preference.repeats) this.#other = this.#withoutRouters()
     const { tape } = layers.ops
     if (!preference.hasCritics) {
       this.leaves = []
@@ -70,17 +73,37 @@ export class OtherModels {
   /** What runs before the trained model on each micro-batch. */
   before(): void {
     const { preference } = this.#trained
-    if (preference.repeats) this.#withoutGradients(this.#trained.pass)
+    if (this.#other && !this.#copiesLogits) this.#run(this.#other)
     if (preference.reference === 'before' && !preference.generates) this.#reference?.()
   }
 
   /** The loss of the trained model, with what runs beside it. */
   loss(): Tensor {
-    const { preference, pass } = this.#trained
+    const { preference, pass, layers, options, step } = this.#trained
+    const { ledger } = layers.ops.tape
     const loss = pass.loss()
-    if (preference.reference === 'after') this.#reference?.()
+    if (this.#copiesLogits) this.#divergence(pass, this.#other)
+    if (preference.reference === 'after') {
+      // The code has a name for the log-probability of each token.
+      const rows = Math.min(step.completion ?? options.sequence, Math.max(options.sequence - 1, 1))
+      const named = ledger.allocate(options.loss.kind === 'log-probs' ? 4 * options.batch * rows : 0)
+      this.#reference?.()
+      ledger.release(named)
+    }
     pass.dropLogits?.()
     return this.#value?.(loss) ?? loss
+  }
+
+  /** Whether the divergence comes after the logits, of which the code copies those of good and of bad answers. */
+  get #copiesLogits(): boolean {
+    const { preference, options } = this.#trained
+    return preference.repeats === true && options.loss.kind === 'log-probs-of-logits'
+  }
+
+  /** Other completions while the logits live, and then copies of these (`concatenated_forward` of LLaMA-Factory 0.9.5, `train/kto/trainer.py`). */
+  #divergence(pass: ModelPass, other: ModelPass | undefined): void {
+    if (other) this.#run(other)
+    pass.copyLogits?.()
   }
 
   /** At the end of backward. */
@@ -89,25 +112,46 @@ export class OtherModels {
   }
 
   #plain(): () => void {
-    const { layers, model, options } = this.#trained
-    // A reference gives no logits of routers (`_compute_loss` of TRL's DPO).
-    const pass = model.pass(layers, { ...options, routerLogits: 'no' })
-    return () => layers.weights.withoutAdapters(() => this.#withoutGradients(pass))
+    const { layers } = this.#trained
+    const [pass, other] = [this.#withoutRouters(), this.#withoutRouters()]
+    return () => layers.weights.withoutAdapters(() => this.#ask(pass, other))
   }
 
   #copy(): () => void {
-    const { pass } = this.#allocate(this.#trained.model, false)
-    return () => this.#withoutGradients(pass)
+    const { pass, again } = this.#allocate(this.#trained.model, false)
+    return () => this.#ask(pass, again())
   }
 
-  #withoutGradients(pass: ModelPass): void {
+  /** A pass of the trained model. A reference gives no logits of routers (`_compute_loss` of TRL's DPO). */
+  #withoutRouters(): ModelPass {
+    const { layers, model, options } = this.#trained
+    return model.pass(layers, { ...options, routerLogits: 'no' })
+  }
+
+  /** What a reference says of the completions, and of the others. */
+  #ask(pass: ModelPass, other: ModelPass): void {
+    const { tape } = this.#trained.layers.ops
+    if (!this.#copiesLogits) {
+      if (this.#other) this.#run(other)
+      this.#run(pass)
+      return
+    }
+    tape.withoutGradients(() => tape.free(pass.loss()))
+    this.#divergence(pass, other)
+    pass.dropLogits?.()
+  }
+
+  #run(pass: ModelPass): void {
     const { tape } = this.#trained.layers.ops
     tape.withoutGradients(() => tape.free(pass.loss()))
     pass.dropLogits?.()
   }
 
   /** Another model with parameters of its own, sharded like the trained one. */
-  #allocate(model: ReplayModel, trained: boolean): { readonly layers: Layers; readonly pass: ModelPass } {
+  #allocate(
+    model: ReplayModel,
+    trained: boolean,
+  ): { readonly layers: Layers; readonly pass: ModelPass; readonly again: () => ModelPass } {
     const { step, options, layers } = this.#trained
     const { tape } = layers.ops
     const sharding = step.sharding && shardingOf(tape.ledger, step.sharding)
@@ -130,10 +174,9 @@ export class OtherModels {
       layers.kernels,
       layers.half,
     )
-    return {
-      layers: own,
-      pass: model.pass(own, { ...options, sharding, routerLogits: 'no', drops: trained ? options.drops : 'none' }),
-    }
+    const again = () =>
+      model.pass(own, { ...options, sharding, routerLogits: 'no', drops: trained ? options.drops : 'none' })
+    return { layers: own, pass: again(), again }
   }
 
   /**

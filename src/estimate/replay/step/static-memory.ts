@@ -4,7 +4,7 @@ import { isOrthogonalised, tableBytes } from '../../optimizers.js'
 import { virtualTokenWeights } from '../adapters/virtual-tokens.js'
 import { DTYPE_BYTES } from '../dtype.js'
 import type { MemoryLedger, PartBytes } from '../memory-ledger.js'
-import { bypassedByCode, bypassedByKernels } from '../mixers/kernels/bypassed-layers.js'
+import { bypassedByCode, bypassedByKernels, bypassedByLoss } from '../mixers/kernels/bypassed-layers.js'
 import { Sharding } from '../sharding/sharding.js'
 import type { ShardingRules } from '../sharding/sharding-rules.js'
 import { ZeroParameters } from '../sharding/zero-parameters.js'
@@ -69,7 +69,11 @@ export function allocateStatic(
     senses,
     bypassed: step.masterBytes
       ? []
-      : [...bypassedByKernels(architecture, step.kernelPackages), ...bypassedByCode(architecture)],
+      : [
+          ...bypassedByKernels(architecture, step.kernelPackages),
+          ...bypassedByCode(architecture),
+          ...bypassedByLoss(architecture, step.loss.kind),
+        ],
     adapterDtype: step.adapterDtype,
     adapters: step.adapters,
   })

@@ -1,5 +1,7 @@
 import type { Architecture, Mixer } from '../../../../architecture/index.js'
 import type { KernelPackage } from '../../../kernel-packages.js'
+import type { LossKind } from '../../loss/loss.js'
+import { headOf } from '../../submodules.js'
 
 /** The part of an architecture that says which layers do not run. */
 type Described = Pick<Architecture, 'forward' | 'program'>
@@ -22,6 +24,15 @@ export function bypassedByKernels(
 /** The same for layers that the code of the family does not call, such as LongCat's router. */
 export function bypassedByCode({ forward, program }: Described): readonly string[] {
   return [...(forward?.bypassedLayers ?? []), ...(program?.bypassedLayers ?? [])]
+}
+
+/**
+ * The same of the head, where head and loss are one: the loss gets the stored weight (`lm_head.weight` in `LigerForCausalLMLoss` of Liger 0.8.5, and
+ * in `add_fused_lm_head` of TRL 1.16).
+ */
+export function bypassedByLoss(architecture: Pick<Architecture, 'root'>, kind: LossKind['kind']): readonly string[] {
+  const head = kind === 'fused-linear' || kind === 'log-probs' ? headOf(architecture) : undefined
+  return head ? [`.${head.name}`] : []
 }
 
 function layersOf(mixer: Mixer): readonly string[] {
