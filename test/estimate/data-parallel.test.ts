@@ -123,6 +123,17 @@ describe('Buckets of ZeRO-1 and ZeRO-2', () => {
   )
 })
 
+describe('A mixed-precision policy of FSDP2', () => {
+  // Beam and DeepSeek-V4 with transformers 5.24, the others with 4.57.6. Up to 200 bytes of scalars are not counted.
+  it.each(memoryRecords('policy-casts.jsonl.gz').map((record) => [record.id, record] as const))(
+    'casts what layers get in float32: %s',
+    (_, { config, options, truth }) => {
+      const { tensorBytes } = estimateMemory(architectureFromConfig(config), options)
+      expect(Math.abs(tensorBytes - truth.peak.total)).toBeLessThan(201)
+    },
+  )
+})
+
 describe('ZeRO-3 with adapters on whole parameters', () => {
   // What DeepSpeed keeps gathered of parameters that no module of its own reads is not replayed. The assumptions say so.
   it.each(memoryRecords('targeted-zero-3.jsonl.gz').map((record) => [record.id, record] as const))(

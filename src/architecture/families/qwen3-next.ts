@@ -7,7 +7,6 @@ import { gatedMlp } from '../blocks/gated-mlp.js'
 import { qwenHybridTypes } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
-import { EXPERTS_BY_SOFTMAX, withSharedFirst } from '../expert-plan.js'
 import { partialRotation } from '../forward/rotation.js'
 import { container, listOf, range } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
@@ -88,5 +87,5 @@ export const qwen3Next = causalLmFamily({
     },
   }),
   tensorPlan: { ...PLAN_OF_EXPERTS, whole: ['shared_expert'] },
-  expertPlan: withSharedFirst(EXPERTS_BY_SOFTMAX),
+  undispatched: 'its gated delta networks in transformers 5.24.0 are not estimated',
 })

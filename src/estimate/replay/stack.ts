@@ -17,7 +17,9 @@ export interface LayerList {
 /** What each layer gets, and what it computes. */
 export interface LayerCall {
   /** The tensors that a layer receives besides the hidden states: a checkpointed layer keeps them. */
-  readonly given: (index: number) => readonly Tensor[]
+  readonly given: (layer: NamedLayer) => readonly Tensor[]
+  /** What happens before the parameters of a layer are gathered. */
+  readonly prepare?: (layer: NamedLayer) => void
   /** What it receives by keyword beside them. Default: nothing. */
   readonly keywords?: readonly Tensor[]
   /** How it receives them. What it receives by keyword, a reentrant checkpoint holds until all of backward is done. */
@@ -62,10 +64,11 @@ export function throughLayers(
       repeated.behind(layer.name)
       continue
     }
+    call.prepare?.(layer)
     const given = sharding ? entered(tape, sharding, list, layer, hidden) : hidden
     call.ahead?.(layer)
     const before = run.carried?.chosen
-    const others = [...call.given(layer.index), ...(before ? [before] : [])]
+    const others = [...call.given(layer), ...(before ? [before] : [])]
     const compute = () => {
       run.attentionWeights.length = 0
       run.routers?.enter(layer.name)

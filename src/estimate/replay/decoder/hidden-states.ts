@@ -1,3 +1,4 @@
+import { isOnlyInTransformers5 } from '../../../architecture/newer-types.js'
 import type { Sense } from '../../../architecture/sense.js'
 import { distancesOf, hasGivenMask, isEager, type Masks, masksOf } from '../attention/masks.js'
 import { placesOnAxes, rotaryTables, tablesOf } from '../attention/rotary-tables.js'
@@ -11,6 +12,7 @@ import { throughLayers } from '../stack.js'
 import { submodule } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
+import { LayerCasts } from './cast-inputs.js'
 import { decoderLayer } from './decoder-layer.js'
 import { embeddingOf } from './embeddings.js'
 import { JoinedCaches } from './joined-caches.js'
@@ -54,11 +56,15 @@ export function hiddenStates(model: DecoderModel, pass: DecoderPass, outlives: T
   const names = held.length > 0 ? held : isRebound ? [tape.alias(first)] : [embedded]
   if (held.length > 0 || isRebound) tape.free(embedded)
   const given = givenTo(model, pass, inputs, common)
+  const ofLayer = (index: number) => ({ tables: common.tablesIn(index), scales: run.scales, given: given(index) })
+  const isNewer = isOnlyInTransformers5(model.architecture.family) || options.sharding?.rules.experts !== undefined
+  const casts = new LayerCasts(run, ofLayer, isNewer)
   const crossed = new Set(model.senses.flatMap(({ crossing }) => crossing?.layers ?? []))
   const caches = options.cache && forward.joinsCaches ? new JoinedCaches(pass) : undefined
   const states: Tensor[] = forward.vectors?.keepsStates ? [tape.alias(first)] : []
   const stack = throughLayers(model, run, first, {
-    given: (index) => [...present(run.original), ...present(run.layerInputs), ...given(index)],
+    prepare: (layer) => casts.prepare(layer),
+    given: (layer) => [...present(run.original), ...present(run.layerInputs), ...casts.kept(layer)],
     givenBy: forward.recomputes === 'asAsked' ? 'keyword' : 'position',
     returnsWeights: forward.attention.returnsWeights,
     leavesOut: ({ index }) => forward.layersForImages.includes(index) && !crossed.has(index),
@@ -68,13 +74,10 @@ export function hiddenStates(model: DecoderModel, pass: DecoderPass, outlives: T
       return seen?.behind(layer.index, output) ?? output
     },
     compute: (layer, input) =>
-      seen?.cross(layer, input) ??
-      decoderLayer(
-        { ...run, ...cutAt(model, pass, layer.index), tables: common.tablesIn(layer.index) },
-        layer,
-        input,
-        layer.index,
-      ),
+      casts.run(layer, ({ tables, scales }) => {
+        const own = { ...run, ...cutAt(model, pass, layer.index), tables, scales }
+        return seen?.cross(layer, input) ?? decoderLayer(own, layer, input, layer.index)
+      }),
   })
   const hidden = streams?.merge(stack.hidden) ?? stack.hidden
   run.sharedKeys?.leave()

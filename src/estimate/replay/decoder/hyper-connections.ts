@@ -73,7 +73,9 @@ function connect(a: GroupedArrays, outer: Names, name: string, iterations: numbe
   const weighted = (one: string): Shaped => a.add(a.mul(f.get(`${one} w`), f.get(`${one} scale`)), f.get(`${one} b`))
   f.let('pre', a.shift(a.sigmoid(weighted('pre'))))
   f.let('post', a.scale(a.sigmoid(weighted('post'))))
-  f.let('comb', a.shift(a.softmax(weighted('comb'))))
+  // Autocast computes a softmax in float32.
+  const comb = weighted('comb')
+  f.let('comb', a.shift(a.softmax(a.layers.autocast ? a.to(comb, 'float32') : comb)))
   for (let turn = 0; turn < 2 * iterations - 1; turn += 1) {
     const sums = a.shift(a.sum(f.get('comb'), [turn % 2 === 0 ? -2 : -1], true))
     f.let('comb', a.divide(f.get('comb'), sums))
@@ -92,7 +94,8 @@ function projected(a: GroupedArrays, hidden: Shaped, matrix: string): Shaped {
   const rows = [batch * sequence, streams * features]
   f.let('flat', a.to(a.reshape(hidden, [batch, sequence, streams * features]), 'float32'))
   f.let('flat', unweighted(a, f.get('flat')))
-  const weight = a.parameter(matrix)
+  // It may be gathered in 16 bits.
+  const weight = a.to(a.parameter(matrix), 'float32')
   const made = a.rowProduct(a.reshape(f.get('flat'), rows), weight, weight.layout.shape[0] ?? 1)
   return f.returned(a.reshape(made, [batch, sequence, -1]))
 }
@@ -128,7 +131,9 @@ export class HyperStreams {
       a.of(given, [batch, sequence, given.elements / (batch * sequence * sizes.hiddenSize), sizes.hiddenSize]),
     )
     f.let('mixes', projected(a, hidden, `${head}.hc_fn`))
-    const weighted = a.add(a.mul(f.get('mixes'), a.parameter(`${head}.hc_scale`)), a.parameter(`${head}.hc_base`))
+    const [scale, bias] = ['hc_scale', 'hc_base'].map((name) => a.to(a.parameter(`${head}.${name}`), 'float32'))
+    if (!scale || !bias) throw new Error('a head has a scale and a bias')
+    const weighted = a.add(a.mul(f.get('mixes'), scale), bias)
     f.let('pre', a.shift(a.sigmoid(weighted)))
     return f.returned(a.to(a.sum(a.mul(a.unsqueeze(f.get('pre'), -1), hidden), [2]), hidden.dtype))
   }

@@ -179,7 +179,7 @@ function runLayers(given: Place, scope: Scope, loop: Loop): void {
         own.set(index, made)
         scope.set(makes.let, made)
       },
-      given: (index) => [...tensorsOf(false), ...shared.values(), ...one(own.get(index))],
+      given: ({ index }) => [...tensorsOf(false), ...shared.values(), ...one(own.get(index))],
       keywords: tensorsOf(true),
       givenBy: 'position',
       returnsWeights: true,
