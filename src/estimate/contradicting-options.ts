@@ -58,6 +58,11 @@ export function refuseContradictions(options: MemoryOptions, { trains, weights, 
   if (options.layout?.sequenceParallel && (options.layout.tensor ?? 1) === 1) {
     throw new TypeError('`layout.sequenceParallel` needs tensor-parallel ranks: pass `layout.tensor`')
   }
+  if (options.lossLogits === 'float32-gathered' && !options.layout?.sequenceParallel) {
+    throw new TypeError(
+      '`lossLogits` is "float32-gathered", but no ranks share the vocabulary: pass `layout.sequenceParallel`, or another choice',
+    )
+  }
   const { optimizer = 'adamw', optimizerStep } = options
   if (optimizerStep !== undefined && optimizerStep !== 'in-backward' && !hasSeveralSteps(optimizer)) {
     throw new TypeError(

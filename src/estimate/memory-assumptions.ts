@@ -82,6 +82,7 @@ function lossSentences(options: CheckedMemoryOptions): string[] {
   const on = {
     float32: 'a float32 copy of the logits',
     'float32-shifted': 'a shifted copy of the float32 logits',
+    'float32-gathered': 'the float32 logits of all ranks',
     model: 'the logits as they are',
   }
   if (loss.kind === 'log-probs-of-logits')

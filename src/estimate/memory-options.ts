@@ -128,7 +128,8 @@ export interface MemoryOptions {
   readonly loss?: Loss
   /**
    * What the losses `logits` and `fused` are computed on: `float32` copies of the logits, copies that are copied again to shift
-   * them (`float32-shifted`, transformers before 4.49), or the logits as they are (`model`, Unsloth). Default: `float32` with
+   * them (`float32-shifted`, transformers before 4.49), copies that ranks gather of each other (`float32-gathered`, NeMo Automodel beside
+   * `layout.sequenceParallel`), or the logits as they are (`model`, Unsloth). Default: `float32` with
    * `logits`; with `fused`, whose kernels have been used with both, `float32-shifted`, the larger one.
    */
   readonly lossLogits?: LossLogits

@@ -89,6 +89,7 @@ const SIZES = {
   num_attention_heads: 8,
   num_key_value_heads: 4,
 }
+const SEQUENCES = { tensor: 2, sequenceParallel: true }
 const llama = architectureFromConfig({ model_type: 'llama', ...SIZES })
 const estimate = (options: MemoryOptions, model = llama) => estimateMemory(model, { sequenceLength: 64, ...options })
 
@@ -111,6 +112,20 @@ describe('what a layout cannot be', () => {
     [{ layout: { pipeline: 2 }, sharding: { strategy: 'ddp', ranks: 2 } }, 'beside `layout.context` alone'],
     [{ layout: { sequenceParallel: true, context: 2 } }, 'needs tensor-parallel ranks: pass `layout.tensor`'],
     [{ layout: { sequenceParallel: true, tensor: 2, pipeline: 2 } }, 'together with `pipeline`'],
+    [{ layout: { tensor: 2 }, lossLogits: 'float32-gathered' }, 'no ranks share the vocabulary: pass `layout'],
+    [{ layout: SEQUENCES, lossLogits: 'model' }, "`lossLogits` model: pass 'float32' or 'float32-gathered'"],
+    [{ layout: SEQUENCES, loss: 'fused' }, "the loss fused: pass `loss: 'logits'`"],
+    [{ layout: SEQUENCES, method: 'lora', adapterDtype: 'float32' }, 'adapters in float32, at which the product'],
+    [{ layout: SEQUENCES, method: 'lora', lora: { rank: 7 } }, 'adapters of rank 7 on 2 ranks: take a multiple of 2'],
+    [{ layout: SEQUENCES, method: 'lora', lora: { rank: 8, useDora: true } }, 'useDora of adapters: leave it out'],
+    [
+      { layout: SEQUENCES, method: 'lora', lora: { rank: 8, loraDropout: 0.1 } },
+      'loraDropout of adapters: set it to 0',
+    ],
+    [
+      { layout: SEQUENCES, method: 'lora', lora: { rank: 8, targetModules: ['lm_head'] } },
+      'adapters on lm_head: leave it out of `targetModules`',
+    ],
     [{ layout: { context: 2 }, attention: 'eager' }, 'needs a kernel for ring attention'],
   ] satisfies [MemoryOptions, string][])('is refused: %j', (options, message) => {
     expect(() => estimate(options)).toThrow(message)
@@ -122,6 +137,9 @@ describe('what a layout cannot be', () => {
     ['qwen2_moe', { tensor: 2 }, 'stops where its attention joins the heads of all ranks'],
     ['bamba', { tensor: 2 }, 'has no plan to divide it, and the code of 5.24.0 is another'],
     ['olmo_hybrid', { tensor: 2 }, 'the plan that transformers 5.24.0 has for it is not estimated; use `sharding`'],
+    ['gemma2', SEQUENCES, 'is for layers like those of Llama, and it has pre_feedforward_layernorm; leave it out'],
+    ['cohere', SEQUENCES, 'and it wires its layers in another way; leave it out'],
+    ['qwen3_moe', SEQUENCES, 'leave it out'],
     ['gpt2', { pipeline: 2 }, 'with tied embeddings, which are on two stages'],
     ['gemma2', { pipeline: 2 }, 'with tied embeddings'],
   ])('is refused for %s: %j', (type, layout, message) => {
@@ -204,6 +222,7 @@ it('The assumptions of a layout say whose code it is', () => {
   const said = (layout: NonNullable<MemoryOptions['layout']>) => estimate({ layout }).assumptions.join()
   expect(said({ tensor: 2 })).toContain('the plan of transformers 5.24.0')
   expect(said({ tensor: 2, sequenceParallel: true })).toContain('the plan for Llama of NeMo Automodel 0.7.0')
+  expect(said({ tensor: 2, sequenceParallel: true })).toContain("for that pass `lossLogits: 'float32-gathered'`")
   expect(said({ pipeline: 2 })).toContain('scheduled 1F1B (torch 2.15')
   expect(said({ context: 2 })).toContain('ring attention')
 })

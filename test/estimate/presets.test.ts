@@ -158,6 +158,8 @@ describe('what the frameworks do', () => {
       { optimizer: 'adamw-8bit-paged', optimizerStep: 'in-backward' },
     ],
     [{ preset: 'torchtune', method: 'full', world: 8 }, { optimizerStep: 'fused' }],
+    [{ preset: 'nemo-automodel' }, { lossLogits: 'float32' }],
+    [{ preset: 'nemo-automodel', layout: { tensor: 2, sequenceParallel: true } }, { lossLogits: 'float32-gathered' }],
     [{ preset: 'torchtune', method: 'lora', lora: { rank: 64 } }, { lora: { rank: 64, loraDropout: 0 } }],
     [
       { preset: 'litgpt', method: 'lora' },

@@ -6,7 +6,16 @@ export const NEMO_AUTOMODEL: Preset = {
   version: '0.7.0',
   values: [
     { options: { recompute: 'none' }, source: 'components/distributed/config.py: activation_checkpointing is False' },
-    { options: { lossLogits: 'float32' }, source: 'components/loss/masked_ce.py: fp32_upcast is True' },
+    {
+      options: { lossLogits: 'float32-gathered' },
+      source: 'components/loss/masked_ce.py: fp32_upcast is True, and full_tensor',
+      when: ({ sharesVocabulary }) => sharesVocabulary,
+    },
+    {
+      options: { lossLogits: 'float32' },
+      source: 'components/loss/masked_ce.py: fp32_upcast is True',
+      when: ({ sharesVocabulary }) => !sharesVocabulary,
+    },
     {
       options: { adapterDtype: 'bfloat16' },
       source: "components/_peft/lora.py: lora_dtype is the weights' own",

@@ -106,6 +106,8 @@ export interface PresetRun extends Pick<PresetModel, 'hasRouterLoss' | 'weighsRo
   readonly isReentrant: boolean
   readonly strategy: ShardingStrategy
   readonly ranks: number
+  /** Whether ranks share the vocabulary in the loss. */
+  readonly sharesVocabulary: boolean
   /** Whether a step has several micro-batches. */
   readonly accumulates: boolean
   /** The optimizer, if it was given or set. */

@@ -66,6 +66,7 @@ export function runOf(
     isReentrant: options.reentrant ?? false,
     strategy: sharding?.strategy ?? (ranks > 1 ? 'fsdp2' : 'none'),
     ranks,
+    sharesVocabulary: options.layout?.sequenceParallel ?? false,
     accumulates: (options.gradientAccumulation ?? 1) > 1,
     optimizer: options.optimizer,
     hasRouterLoss,

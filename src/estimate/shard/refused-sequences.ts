@@ -55,22 +55,11 @@ const PLANNED: ReadonlySet<string> = new Set([
   'lm_head',
 ])
 
-function refusedOptions({
-  finetuning,
-  loss,
-  method,
-  autocast,
-  adapterDtype,
-  precision,
-}: CheckedMemoryOptions): string | undefined {
+function refusedOptions({ loss, method, autocast, adapterDtype, precision }: CheckedMemoryOptions): string | undefined {
   const isAdapted = methodOf(method).trains === 'adapters'
   return refusal([
-    [
-      finetuning?.tokens !== undefined || finetuning?.preference !== undefined,
-      `\`finetuningType\` ${finetuning?.type}: leave it out`,
-    ],
     [loss.kind !== 'logits', `the loss ${loss.kind}: pass \`loss: 'logits'\``],
-    [loss.logits !== 'float32', `logits in another dtype: pass \`lossLogits: 'float32'\``],
+    [!LOGITS.includes(loss.logits), `\`lossLogits\` ${loss.logits}: pass 'float32' or 'float32-gathered'`],
     [isAdapted && autocast, 'autocast and adapters: leave `autocast` out'],
     [
       isAdapted && adapterDtype !== undefined && adapterDtype !== precision,
@@ -78,6 +67,9 @@ function refusedOptions({
     ],
   ])
 }
+
+/** What the loss is computed on: shares of the vocabulary, or what is gathered of them. */
+const LOGITS: readonly string[] = ['float32', 'float32-gathered']
 
 /** `LinearLoRA` of NeMo Automodel, on layers of the plan. */
 function refusedAdapters({ model, plan, adapters, options, ranks }: Asked): string | undefined {

@@ -34,7 +34,7 @@ export function tensorMemory(
   const trained = sequenceParallel ? { ...options, adapterDtype: options.precision } : options
   const own = isTraining ? withRanks(trained, data) : { ...options, layout: checkLayout({}) }
   const estimate = runMemory(resolveModel(rank.architecture, own), own, { division: rank.division })
-  const said = sequenceParallel ? [sequenceAssumption(tensor)] : tensorAssumptions(tensor, rank.plan, options)
+  const said = sequenceParallel ? [sequenceAssumption(tensor, options)] : tensorAssumptions(tensor, rank.plan, options)
   return { ...estimate, assumptions: [...estimate.assumptions, ...said] }
 }
 
@@ -56,8 +56,12 @@ export function tensorAssumptions(
 }
 
 /** What an estimate of a rank with shares of sequences assumes. */
-function sequenceAssumption(tensor: number): string {
-  return `${tensor} tensor-parallel ranks with the plan for Llama of NeMo Automodel 0.7.0 and its \`sequence_parallel\`, which other models need as \`tp_shard_plan: llama_nemotron_super_tp_plan\`: attention and feed-forward networks in equal parts, shares of each sequence between blocks, and of the vocabulary in the loss, as torch's \`loss_parallel\` computes it; its own loss, MaskedCrossEntropy, gathers the logits of the whole vocabulary in float32 first, which is not counted`
+function sequenceAssumption(tensor: number, { loss }: CheckedMemoryOptions): string {
+  const ofLoss =
+    loss.logits === 'float32-gathered'
+      ? 'the loss gathers the logits in float32, as its MaskedCrossEntropy'
+      : "the loss is computed on shares of the vocabulary, as torch's `loss_parallel` does it; its own, MaskedCrossEntropy, gathers the logits: for that pass `lossLogits: 'float32-gathered'`"
+  return `${tensor} tensor-parallel ranks with the plan for Llama of NeMo Automodel 0.7.0 and its \`sequence_parallel\`, which other models need as \`tp_shard_plan: llama_nemotron_super_tp_plan\`: attention and feed-forward networks in equal parts, and shares of each sequence between blocks; ${ofLoss}`
 }
 
 /** What does not work with tensor parallelism in transformers, or was not looked at, with a way out; absent if all does. */

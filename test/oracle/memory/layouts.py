@@ -9,7 +9,8 @@ collectives do nothing, but all tensors are made.
 tensor      the model's own plan: of transformers 5.24 (`apply_tensor_parallelism` of `distributed/tensor_parallel.py`, with PEFT's adapters on it), or
             with transformers 4.57 what `from_pretrained(tp_plan="auto")` does (`integrations/tensor_parallel.py`). With sequenceParallel, the
             plan of nemo-automodel 0.7.0 (`_parallelize_llama` of `components/distributed/optimized_tp_plans.py`), by torch's `parallelize_module`:
-            between blocks each rank has its share of each sequence, and the loss is computed on shares of the vocabulary.
+            between blocks each rank has its share of each sequence, and the loss is computed on shares of the vocabulary; with lossLogits
+            "float32-gathered", by `MaskedCrossEntropy` of nemo-automodel.
 context     torch's `context_parallel`, as accelerate 1.15 calls it: ring attention on shares of each sequence.
 pipeline    one stage (options.stage, 0 by default) of torch's `Schedule1F1B`, with options.gradientAccumulation micro-batches.
 expert      experts on options.layout.expert of the ranks of sharding, as transformers 5.24 does it (`AllToAllEP` of `distributed/expert_parallel.py`,
@@ -310,15 +311,25 @@ def train(model, ids, options, ledger):
     for p in trained:
         p.register_post_accumulate_grad_hook(lambda p: p.grad is not None and ledger.book(p.grad, "gradients", True))
     truth = {}
-    loss_parallel = nullcontext
-    if options.get("layout", {}).get("sequenceParallel"):
+    loss_parallel, masked = nullcontext, None
+    if options.get("lossLogits") == "float32-gathered":
+        from nemo_automodel.components.loss.masked_ce import MaskedCrossEntropy
+
+        masked = MaskedCrossEntropy()
+    elif options.get("layout", {}).get("sequenceParallel"):
         from torch.distributed.tensor.parallel import loss_parallel
+
+    def loss_of():
+        if masked is None:
+            return model(input_ids=ids, labels=ids, use_cache=False).loss
+        out = model(input_ids=ids, use_cache=False)
+        return masked(logits=out.logits, labels=ids, num_label_tokens=ids.numel())
 
     def micro_batch():
         ledger.phase = "forward"
         with loss_parallel():
             with torch.autocast("cpu", dtype=torch.bfloat16) if options["method"] == "full-mixed" else nullcontext():
-                loss = model(input_ids=ids, labels=ids, use_cache=False).loss
+                loss = loss_of()
             after = dict(ledger.now)
             ledger.phase = "backward"
             loss.backward()

@@ -53,7 +53,7 @@ export function decoderLoss(model: DecoderModel, pass: DecoderPass, hidden: Tens
  * a trainer computes it of what the model has returned.
  */
 function leavesStates({ forward, options: { loss } }: DecoderPass): boolean {
-  return forward.logits.shifts === 'model' || OUTSIDE.includes(loss.kind)
+  return forward.logits.shifts === 'model' || OUTSIDE.includes(loss.kind) || loss.logits === 'float32-gathered'
 }
 
 const OUTSIDE: readonly LossKind['kind'][] = ['chunked', 'log-probs-of-logits', 'log-probs-and-entropy']
@@ -111,7 +111,7 @@ function lossOfLabels(
 
 /** The loss of the logits of all tokens. */
 function lossOfLogits(
-  { layers, options, forward }: DecoderPass,
+  { layers, options, forward, sizes }: DecoderPass,
   logits: Tensor,
   kept: KeptLogits,
   dtype: ComputeDtype,
@@ -128,6 +128,7 @@ function lossOfLogits(
   return causalLoss(layers, logits, {
     batch,
     sequence,
+    vocabulary: sizes.vocabSize,
     kind,
     isDerived,
     shifts: isOwn,

@@ -68,6 +68,8 @@ export class Decoder implements ModelPass {
     if (options.keepOutputs) this.#outputs.push(...inOutput.map((one) => tape.alias(one)))
     // The loss of the routers comes last, when the output of the model has all names.
     const held = routers ? [tape.alias(hidden)] : []
+    // A pipeline computes the loss of what its last stage returns, and so does code that gathers the logits.
+    const isOutside = options.stage !== undefined || options.loss.logits === 'float32-gathered'
     // What head and loss save stays on the GPU (`get_act_offloading_ctx_manager` of torchtune 0.6.1, whose loss is outside of it).
     const { offloads } = tape.saved
     tape.saved.offloads = false
@@ -76,8 +78,7 @@ export class Decoder implements ModelPass {
       returned: this.#logits,
       ...(before && { before }),
       ...(routers && { held }),
-      // A pipeline computes the loss of what its last stage returns.
-      ...(sharding && options.stage && { leaving: (logits: Tensor) => this.#leaving(sharding, logits) }),
+      ...(sharding && isOutside && { leaving: (logits: Tensor) => this.#leaving(sharding, logits) }),
       ...(forward.routerLogits?.until === 'head' && { behindHead: () => routers?.free() }),
     })
     tape.saved.offloads = offloads
@@ -87,7 +88,7 @@ export class Decoder implements ModelPass {
     else routers?.free()
     layers.endAutocast()
     const whole = layers.weights.isAdaLora ? regularised(layers, loss) : loss
-    return sharding && !options.stage ? this.#leaving(sharding, whole) : whole
+    return sharding && !isOutside ? this.#leaving(sharding, whole) : whole
   }
 
   /** What the root returns. Frees what it gets. */

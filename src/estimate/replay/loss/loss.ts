@@ -1,3 +1,4 @@
+import { gathered } from '../division.js'
 import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
 import type { Layers } from '../layers.js'
 import type { Tensor } from '../tape.js'
@@ -11,8 +12,8 @@ export const WITH_HEAD: readonly string[] = ['chunked', 'fused-linear', 'log-pro
 /** One {@link LOSSES}. */
 export type Loss = (typeof LOSSES)[number]
 
-/** What the loss is computed on: the logits in float32, shifted by copying them, or as they are. */
-export const LOSS_LOGITS = ['float32', 'float32-shifted', 'model'] as const
+/** What the loss is computed on: the logits in float32, shifted by copying them, gathered from ranks that share the vocabulary, or as they are. */
+export const LOSS_LOGITS = ['float32', 'float32-shifted', 'float32-gathered', 'model'] as const
 
 /** One {@link LOSS_LOGITS}. */
 export type LossLogits = (typeof LOSS_LOGITS)[number]
@@ -27,6 +28,8 @@ export interface LossKind {
 interface CausalLoss {
   readonly batch: number
   readonly sequence: number
+  /** How many tokens there are, of which logits may be a share. Default: as many as logits of each token. */
+  readonly vocabulary?: number
   readonly kind: LossKind
   /** Whether the logits are computed from the output of the head, in the code that casts them. */
   readonly isDerived: boolean
@@ -55,6 +58,7 @@ export function causalLoss(
   {
     batch,
     sequence,
+    vocabulary = logits.elements / layers.tokens,
     kind,
     isDerived,
     shifts = false,
@@ -66,6 +70,7 @@ export function causalLoss(
 ): Tensor {
   const { ops } = layers
   const { tape } = ops
+  if (kind.logits === 'float32-gathered') return gatheredLoss(layers, logits, { vocabulary, kept })
   const wide = kind.logits === 'model' ? tape.alias(logits) : ops.to(logits, 'float32')
   // Before 4.49 transformers copied the logits without those of the last token. Code that derives the logits has cast them
   // itself, so that nothing else keeps the first ones.
@@ -91,6 +96,28 @@ export function causalLoss(
   if (!isReplaced) tape.free(logits)
   tape.free(returned)
   tape.free(shifted, wide, padded, labels)
+  return loss
+}
+
+/**
+ * The loss of the logits of the whole vocabulary, which is gathered in float32 (`MaskedCrossEntropy` of NeMo Automodel 0.7.0). It gets its labels from
+ * outside. Frees the logits.
+ */
+function gatheredLoss(
+  layers: Layers,
+  logits: Tensor,
+  { vocabulary, kept }: Required<Pick<CausalLoss, 'vocabulary' | 'kept'>>,
+): Tensor {
+  const { ops, tokens } = layers
+  const { tape } = ops
+  const wide = ops.to(logits, 'float32')
+  const whole = gathered({ tape, ops }, wide, tokens * vocabulary, layers.division?.ranks ?? 1)
+  const sum = entropy(layers, whole)
+  tape.free(whole)
+  const loss = ops.scale(sum)
+  tape.free(sum)
+  for (const list of kept) list.push(tape.alias(logits))
+  tape.free(logits)
   return loss
 }
 
