@@ -45,7 +45,7 @@ export function memoryAssumptions(
 
 /** Earlier versions of transformers copied all float32 logits once more (`shift_logits`). */
 const SINCE =
-  "the loss is that of transformers since 4.49; older versions copy the float32 logits once more: for them pass `lossLogits: 'float32-shifted'`, or the preset transformers-4.48"
+  "the loss is that of transformers since 4.49; older versions copy the float32 logits of several sequences once more: for them pass `lossLogits: 'float32-shifted'`, or the preset transformers-4.48"
 
 /** Whether the loss is computed by transformers' own function, and nothing says by which version. */
 function isOfTransformers({ loss, filledIn }: CheckedMemoryOptions, { program, forward }: Architecture): boolean {

@@ -1,3 +1,4 @@
+import { architectureFromConfig } from '../../../src/architecture/index.js'
 import type { MemoryOptions } from '../../../src/estimate/index.js'
 import type { Random } from '../random.js'
 import type { Config } from './config-draws.js'
@@ -121,21 +122,32 @@ function randomSharding(random: Random): ShardingOptions {
   }
 }
 
+const LAYOUTS: readonly LayoutOptions[] = [
+  { tensor: 2 },
+  { tensor: 4 },
+  { tensor: 8 },
+  { pipeline: 2 },
+  { pipeline: 3 },
+  { pipeline: 4 },
+  { pipeline: 2, tensor: 2 },
+  { pipeline: 4, tensor: 2 },
+  { context: 2 },
+  { context: 4 },
+  { context: 2, tensor: 2 },
+]
+
+/** The layouts whose stages have layers, and whose ranks have heads. */
+function layoutsOf(config: Config): readonly LayoutOptions[] {
+  const { layers, heads, kvHeads } = architectureFromConfig(config).dimensions
+  const fitting = LAYOUTS.filter(
+    ({ pipeline = 1, tensor = 1 }) => pipeline <= layers && heads % tensor === 0 && kvHeads % tensor === 0,
+  )
+  return fitting.length > 0 ? fitting : [{ context: 2 }]
+}
+
 /** Ranks of tensor, pipeline and context parallelism. */
 function layoutOptions(random: Random, config: Config): CaseOptions {
-  const layout: LayoutOptions = random.pick([
-    { tensor: 2 },
-    { tensor: 4 },
-    { tensor: 8 },
-    { pipeline: 2 },
-    { pipeline: 3 },
-    { pipeline: 4 },
-    { pipeline: 2, tensor: 2 },
-    { pipeline: 4, tensor: 2 },
-    { context: 2 },
-    { context: 4 },
-    { context: 2, tensor: 2 },
-  ] as const)
+  const layout = random.pick(layoutsOf(config))
   const { pipeline = 1, context = 1 } = layout
   const method = random.pick(
     pipeline * context > 1 ? (['full', 'lora'] as const) : (['full', 'full-mixed', 'lora', 'inference'] as const),

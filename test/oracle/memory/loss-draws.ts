@@ -18,6 +18,25 @@ const LOSSES: readonly MemoryOptions[] = [
 
 /** Losses, of lengths that are rarely whole multiples. */
 export function lossOptions(random: Random, config: Config): DrawnCase {
+  return random.chance(0.25) ? ligerOptions(random, config) : otherLosses(random, config)
+}
+
+/** The losses of Liger, where it has them for a type of model, some with its other kernels. */
+function ligerOptions(random: Random, config: Config): DrawnCase {
+  const { recorder: _, options } = otherLosses(random, config)
+  const { loss: _loss, lossLogits: _on, keepOutputs: _kept, ...others } = options
+  const isLinear = random.chance(0.7)
+  return {
+    recorder: 'liger.py',
+    options: {
+      ...others,
+      ...(isLinear ? { loss: 'fused-linear' } : { loss: 'fused', lossLogits: 'float32' }),
+      ...(random.chance(0.4) && { kernels: 'liger' }),
+    },
+  }
+}
+
+function otherLosses(random: Random, config: Config): DrawnCase {
   const method = random.pick(['full', 'full-mixed', 'lora'] as const)
   const loss = random.pick(LOSSES)
   const keepsOutputs = loss.loss !== 'chunked' && loss.loss !== 'log-probs' && random.chance(0.25)

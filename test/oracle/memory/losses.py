@@ -77,10 +77,16 @@ def loss_on_logits(kind, on):
 
 def returned_by_layers(causal, hidden):
     """The logits of the class for hidden states: its layers return these."""
-    base = causal.base_model
-    from transformers.modeling_outputs import MoeModelOutputWithPast
+    from transformers.modeling_outputs import BaseModelOutput
 
-    base.forward = lambda *args, **kwargs: MoeModelOutputWithPast(last_hidden_state=hidden)
+    class Returned(BaseModelOutput):
+        """Has nothing else that the class asks for."""
+
+        def __getattr__(self, name):
+            return None
+
+    base = causal.base_model
+    base.forward = lambda *args, **kwargs: Returned(last_hidden_state=hidden)
     try:
         return causal(input_ids=torch.zeros(hidden.shape[:2], dtype=torch.long), use_cache=False).logits
     finally:

@@ -8,6 +8,7 @@ export const RECORDERS = [
   'data_parallel.py',
   'layouts.py',
   'losses.py',
+  'liger.py',
 ] as const
 
 /** One of them. */

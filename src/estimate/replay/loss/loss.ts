@@ -2,6 +2,7 @@ import { gathered } from '../division.js'
 import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
 import type { Layers } from '../layers.js'
 import type { Tensor } from '../tape.js'
+import { fusedEntropy } from './fused-losses.js'
 
 /** How the loss is computed. */
 export const LOSSES = ['logits', 'fused', 'chunked', 'fused-linear', 'log-probs'] as const
@@ -33,7 +34,7 @@ interface CausalLoss {
   readonly kind: LossKind
   /** Whether the logits are computed from the output of the head, in the code that casts them. */
   readonly isDerived: boolean
-  /** Whether the code of the class shifts the logits: those of a single sequence without a copy. */
+  /** Whether the code of the class shifts the logits. */
   readonly shifts?: boolean
   /** Whether the loss has a term of the largest logit of each token. */
   readonly addsLargest?: boolean
@@ -77,9 +78,7 @@ export function causalLoss(
   const isShifted = kind.logits === 'float32-shifted' || shifts
   const isReplaced = (isShifted && isDerived) || casts
   if (isReplaced) tape.free(logits)
-  const shifted = isShifted
-    ? shiftedCopy(layers, wide, { batch, sequence, isView: shifts && batch === 1 })
-    : tape.alias(wide)
+  const shifted = isShifted ? shiftedCopy(layers, wide, { batch, sequence }) : tape.alias(wide)
   const padded = tape.tensor(isShifted ? 0 : batch * (sequence + 1), 'int64', 'constant_pad_nd')
   const labelled = batch * (isShifted ? Math.max(sequence - 1, 1) : sequence)
   const labels = batch > 1 ? tape.tensor(labelled, 'int64', 'clone') : tape.alias(padded)
@@ -142,16 +141,16 @@ function largestOf({ ops }: Layers, logits: Tensor, rows: number): readonly [Ten
   return [scaled, squares]
 }
 
-/** The logits without those of the last token of each sequence, contiguous. */
+/** The logits without those of the last token of each sequence, contiguous: those of a single sequence are, without a copy. */
 function shiftedCopy(
   { ops }: Layers,
   wide: Tensor,
-  { batch, sequence, isView }: { readonly batch: number; readonly sequence: number; readonly isView: boolean },
+  { batch, sequence }: Pick<CausalLoss, 'batch' | 'sequence'>,
 ): Tensor {
   const { tape } = ops
   const elements = (wide.elements / (batch * sequence)) * batch * Math.max(sequence - 1, 1)
   const part = ops.slice(wide, elements)
-  if (isView) return part
+  if (batch === 1) return part
   const copy = ops.contiguous(part)
   tape.free(part)
   return copy
@@ -241,84 +240,5 @@ export function errorOfNumbers({ ops, autocast }: Layers, logits: Tensor, name: 
     () => [ops.gradient(wide.elements, wide.dtype, `${name}_backward`)],
   )
   tape.free(wide)
-  return loss
-}
-
-/**
- * The cross entropy in one kernel, which writes the gradient over the logits (Liger 0.8.5, `ops/cross_entropy.py`; Unsloth before
- * 2026). It makes a loss for each token, and looks for labels that are out of bounds.
- */
-function fusedEntropy({ ops }: Layers, wide: Tensor, rows: number): Tensor {
-  const { tape } = ops
-  const losses = tape.tensor(rows, wide.dtype, 'cross_entropy')
-  const mask = tape.tensor(rows, 'bool', 'ne')
-  const product = tape.tensor(rows, 'int64', 'mul')
-  tape.ledger.observe('max', DTYPE_BYTES.int64)
-  tape.free(product)
-  const loss = tape.record(
-    [wide],
-    { before: [wide] },
-    () => tape.tensor(1, wide.dtype, 'cross_entropy'),
-    (_, [saved]) => [saved && tape.ledger.retain(saved)],
-  )
-  tape.free(losses, mask)
-  return loss
-}
-
-/**
- * Head and loss in one step, in chunks of as many tokens that their logits are as large as the hidden states. Their gradients are computed
- * at once: one as large as the hidden states, and one as large as the head if it is trained (Liger 0.8.5,
- * `ops/fused_linear_cross_entropy.py`).
- */
-export function fusedLinear(
-  { ops, weights, tokens, autocast, half }: Layers,
-  head: string,
-  hidden: Tensor,
-  { vocabulary, batch }: { readonly vocabulary: number; readonly batch: number },
-): Tensor {
-  const { tape } = ops
-  const padded = tape.tensor(tokens + batch, 'int64', 'constant_pad_nd')
-  const labels = batch > 1 ? tape.tensor(tokens, 'int64', 'clone') : tape.alias(padded)
-  const mask = tape.tensor(tokens, 'bool', 'ne')
-  const weight = weights.get(`${head}.weight`)
-  const features = hidden.elements / tokens
-  const chunk = Math.min(2 ** Math.ceil(Math.log2(Math.ceil(tokens / Math.ceil(vocabulary / features)))), tokens)
-  const dtype = autocast ? half : hidden.dtype
-  const made = tape.tensor(hidden.elements, hidden.dtype, 'zeros_like')
-  const forWeight = weight.grad && tape.tensor(weight.elements, weight.dtype, 'zeros_like')
-  if (weight.grad?.kind === 'leaf') weight.grad.addsInPlace = true
-  const loss = tape.record(
-    [hidden, weight],
-    { before: [made, ...(forWeight ? [forWeight] : [])] },
-    () => {
-      const losses = tape.tensor(tokens, 'float32', 'zeros')
-      const isCast = weight.dtype !== dtype
-      const logitsOfChunk = (): Tensor => {
-        // Autocast casts each chunk and the transposed weight anew.
-        const casts = [
-          ...(hidden.dtype === dtype ? [] : [tape.tensor(chunk * features, dtype, '_to_copy')]),
-          ...(isCast ? [tape.tensor(weight.elements, dtype, '_to_copy')] : []),
-        ]
-        const made = tape.tensor(chunk * vocabulary, dtype, 'mm')
-        tape.free(...casts)
-        return made
-      }
-      const logits = logitsOfChunk()
-      // For gradients it casts the weight itself, a leaf, and keeps the copy until it ends: while all further chunks run.
-      const cast = isCast ? [tape.tensor(weight.elements, dtype, '_to_copy')] : []
-      if (isCast) tape.free(tape.tensor(chunk * features, dtype, 'mm'))
-      tape.free(logits)
-      const isKept = weight.grad !== undefined && chunk < tokens
-      if (!isKept) tape.free(...cast)
-      if (isKept && isCast) tape.free(logitsOfChunk(), ...cast)
-      tape.free(losses)
-      return tape.tensor(1, 'float32', 'sum')
-    },
-    (_, [forHidden, forHead]) => [
-      hidden.grad && forHidden && tape.ledger.retain(forHidden),
-      forHead && weight.grad && tape.ledger.retain(forHead),
-    ],
-  )
-  tape.free(padded, labels, mask, made, ...(forWeight ? [forWeight] : []))
   return loss
 }
