@@ -29,6 +29,8 @@ export class Weights {
   readonly #targets: ReadonlyMap<string, readonly TargetedParameter[]>
   /** Their names, and what they are while their module runs. */
   readonly #targeted = new Map<string, (() => Tensor) | undefined>()
+  /** What takes the place of parameters while their module runs. */
+  readonly #replaced = new Map<string, Tensor>()
   /** The packed parameters that are unpacked while their module runs. */
   readonly #stacked = new StackedExperts()
   /** The frozen originals of copied modules. */
@@ -201,6 +203,8 @@ export class Weights {
   }
 
   find(name: string): Tensor | undefined {
+    const replaced = this.#replaced.get(name)
+    if (replaced) return replaced
     if (!this.#isPlain && this.#targeted.has(name)) return this.#sum(name)
     const unpacked = this.#stacked.unpacked(name)
     if (unpacked) {
@@ -254,6 +258,25 @@ export class Weights {
   /** Its module has returned. */
   unbind(name: string): void {
     this.#targeted.set(name, undefined)
+  }
+
+  /** Runs with a view of each parameter of a module in its place. The gradients wait until backward comes back to the views. */
+  withViews<Result>(tape: Tape, module: string, run: () => Result): Result {
+    for (const [name, parameter] of this.#byName) {
+      if (moduleOf(name) !== module) continue
+      const view = tape.marker(parameter, () => {})
+      this.#shapes.set(view, this.shapeOf(parameter))
+      this.#replaced.set(name, view)
+    }
+    const views = [...this.#replaced.values()]
+    try {
+      const result = run()
+      tape.free(...views)
+      return result
+    } finally {
+      // A second run may stop before its end, which frees the views.
+      this.#replaced.clear()
+    }
   }
 
   /** The shape of the parameter with a name. */

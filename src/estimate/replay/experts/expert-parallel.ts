@@ -39,15 +39,18 @@ export function acrossRanks(
   const shares = f.let('weights', cast({ ...weights, isNamed: true }))
   sharding.beforeForward(name)
   if (hidden.grad || shares.grad) a.tape.mark(() => sharding.afterBackward(name))
-  const { rows, ids, ones, order } = dispatched(a, hidden, indices, choice, experts)
-  f.let('rows', rows)
-  f.let('ids', ids)
-  f.let('ones', ones)
-  f.let('order', order)
-  const own = { experts: choice.experts / experts.groups, chosen: 1 }
-  const routes = { weights: f.get('ones'), indices: f.get('ids') }
-  f.let('made', compute(a, f.get('rows'), routes, own))
-  f.let('output', combined(a, f.get('made'), shares, f.get('order')))
+  // Parameters are local before tokens are sent (`_use_local_dtensor_params`).
+  layers.weights.withViews(a.tape, name, () => {
+    const { rows, ids, ones, order } = dispatched(a, hidden, indices, choice, experts)
+    f.let('rows', rows)
+    f.let('ids', ids)
+    f.let('ones', ones)
+    f.let('order', order)
+    const own = { experts: choice.experts / experts.groups, chosen: 1 }
+    const routes = { weights: f.get('ones'), indices: f.get('ids') }
+    f.let('made', compute(a, f.get('rows'), routes, own))
+    f.let('output', combined(a, f.get('made'), shares, f.get('order')))
+  })
   f.let('output', a.to(f.get('output'), hidden.dtype))
   const output = f.returned(f.get('output'))
   if (!a.tape.isFirstRun) {
