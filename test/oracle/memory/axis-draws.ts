@@ -22,7 +22,7 @@ type Draw = (random: Random, config: Config, version: 4 | 5) => DrawnCase
 export const DRAWS_OF_AXES: Readonly<Record<Exclude<Axis, 'one'>, Draw>> = {
   optimizer: optimizerOptions,
   peft: peftOptions,
-  loss: (random, config, version) => withGradients(lossOptions(random, config), version),
+  loss: (random, config, version) => withGradients(lossOptions(random, config, version), version),
   preference: (random, config, version) => withGradients(preferenceOptions(random, config), version),
   packed: (random, config, version) => ({
     recorder: 'qlora.py',

@@ -17,11 +17,11 @@ const LOSSES: readonly MemoryOptions[] = [
 ]
 
 /** Losses, of lengths that are rarely whole multiples. */
-export function lossOptions(random: Random, config: Config): DrawnCase {
-  return random.chance(0.25) ? ligerOptions(random, config) : otherLosses(random, config)
+export function lossOptions(random: Random, config: Config, version: 4 | 5): DrawnCase {
+  return version === 5 && random.chance(0.25) ? ligerOptions(random, config) : otherLosses(random, config)
 }
 
-/** The losses of Liger, where it has them for a type of model, some with its other kernels. */
+/** The losses of Liger 0.8.5, which needs transformers 5, where it has them for a type of model, some with its other kernels. */
 function ligerOptions(random: Random, config: Config): DrawnCase {
   const { recorder: _, options } = otherLosses(random, config)
   const { loss: _loss, lossLogits: _on, keepOutputs: _kept, ...others } = options

@@ -118,6 +118,8 @@ function lossOfLogits(
   dtype: ComputeDtype,
 ): Tensor {
   const { batch, sequence, loss, keepOutputs } = options
+  // accelerate wraps the forward pass of the model alone in autocast.
+  if (OUTSIDE.includes(loss.kind)) layers.endAutocast()
   if (loss.kind === 'log-probs-and-entropy') return logProbsAndEntropy(layers, logits, { batch, sequence })
   if (loss.kind === 'log-probs-of-logits')
     return logProbsOfLogits(layers, logits, { batch, sequence, returned: kept.returned })

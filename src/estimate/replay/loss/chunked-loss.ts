@@ -26,6 +26,7 @@ export function chunkedLoss(pass: DecoderPass, head: Named, states: Tensor): Ten
   )
   const logits = parts.map((part) => logitsOf(pass, head, part))
   tape.free(...parts, states)
+  layers.endAutocast()
   const shifted = tape.tensor(batch * sequence, 'int64', 'hstack')
   const labels = chunks.map((tokens) =>
     batch > 1 ? tape.tensor(batch * tokens, 'int64', 'clone') : tape.alias(shifted),
