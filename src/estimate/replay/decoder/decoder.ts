@@ -60,6 +60,7 @@ export class Decoder implements ModelPass {
         ? tape.tensor(layers.tokens * sizes.vocabSize, 'float32', 'outputs')
         : undefined
     const { hidden, returned, inOutput, routers } = hiddenStates(this.#model, this.#pass, this.#outputs)
+    sharding?.beforeHead()
     if (options.stage?.isLast === false) {
       tape.free(...returned)
       layers.endAutocast()

@@ -137,6 +137,9 @@ export class Sharding {
     this.#held = undefined
   }
 
+  /** Before the head of the root, which uses its parameters last. */
+  beforeHead(): void {}
+
   /** After the root: frees the last gathered buffer. */
   endForward(): void {
     this.afterAgain()
@@ -314,6 +317,9 @@ export class Sharding {
     for (const storage of this.#kept.splice(0)) this.#ledger.release(storage)
     for (const { parts, times } of this.#keptByOmitted.splice(0)) this.#ledger.shift(parts, -times)
   }
+
+  /** Called at each mark of its own, once backward is known: see `MemoryLedger.revisit`. */
+  revisited(_mark: number): void {}
 
   /** Reduces the gradients of all layers, the last one first (`finalize_backward` in `_fsdp_state.py`). */
   #reduceAll(): void {

@@ -1,6 +1,7 @@
 import { DTYPE_BYTES } from '../dtype.js'
 import { emptyParts, type MemoryLedger, type Storage } from '../memory-ledger.js'
 import type { Leaf } from '../tape.js'
+import type { Sharding } from './sharding.js'
 
 /** How a stage of ZeRO reduces gradients. */
 export interface ZeroRules {
@@ -76,11 +77,15 @@ export class ZeroGradients {
     return true
   }
 
-  /** After backward: reduces what is in the bucket, or in stage 1 all gradients. Before the last micro-batch, stage 1 keeps them and its bucket. */
-  endBackward(): void {
+  /**
+   * After backward: reduces what is in the bucket, or in stage 1 all gradients. Before the last micro-batch, stage 1 keeps them and its bucket.
+   *
+   * @param sharding - what has marks of its own
+   */
+  endBackward(sharding?: Sharding): void {
     if (this.#rules.stage === 1 && !this.isLast) return
     if (reducesLate(this.#rules)) this.#reduceAll()
-    else this.#reduceArrived()
+    else this.#reduceArrived(sharding)
     if (this.#bucket) this.#ledger.release(this.#bucket)
     this.#bucket = undefined
     this.#filled = 0
@@ -138,20 +143,31 @@ export class ZeroGradients {
   }
 
   /** Fills buckets with the gradients of this micro-batch in the order in which they arrived, with those of layers that are not replayed. */
-  #reduceArrived(): void {
+  #reduceArrived(sharding: Sharding | undefined): void {
     const { bucketSize } = this.#rules
     // Rank 0 has the first parameters, whose gradients come last.
     const others = this.#leaves.map((leaf) => 1 + (leaf.alike ?? 0) - (this.#owned.get(leaf) ?? 0))
     this.#ledger.revisit((place) => {
+      if (place < 0) {
+        sharding?.revisited(place)
+        return
+      }
       const { elements = 0 } = this.#leaves[place] ?? {}
       const left = others[place] ?? 0
       if (this.#filled > 0 && this.#filled + elements > bucketSize) this.#reduce()
       this.#filled += elements
       this.#hasOwned ||= left <= 0
       others[place] = left - 1
-      if (elements > bucketSize) this.#reduce()
+      if (elements > bucketSize) this.#reduceAlone(elements)
     })
     if (this.#filled > 0) this.#reduce()
+  }
+
+  /** A gradient larger than a bucket. Stage 3 reduces it as it is if ranks divide it evenly (`reduce_scatter_coalesced`). */
+  #reduceAlone(elements: number): void {
+    const { stage, ranks } = this.#rules
+    if (stage === 3 && elements % ranks === 0) this.#filled = 0
+    else this.#reduce()
   }
 
   /** Flattens the bucket, reduces it, and copies the share out of it. */

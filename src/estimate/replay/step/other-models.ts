@@ -154,7 +154,8 @@ export class OtherModels {
   ): { readonly layers: Layers; readonly pass: ModelPass; readonly again: () => ModelPass } {
     const { step, options, layers } = this.#trained
     const { tape } = layers.ops
-    const sharding = step.sharding && shardingOf(tape.ledger, step.sharding)
+    const sharding =
+      step.sharding && shardingOf(tape.ledger, step.sharding, { embeddingAgain: true, isRevisited: false })
     if (sharding) this.#shardings.push(sharding)
     const weights = new Weights(model.architecture, tape.ledger, {
       sharding,

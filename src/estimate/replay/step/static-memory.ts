@@ -7,7 +7,7 @@ import type { MemoryLedger, PartBytes } from '../memory-ledger.js'
 import { bypassedByCode, bypassedByKernels, bypassedByLoss } from '../mixers/kernels/bypassed-layers.js'
 import { Sharding } from '../sharding/sharding.js'
 import type { ShardingRules } from '../sharding/sharding-rules.js'
-import { ZeroParameters } from '../sharding/zero-parameters.js'
+import { ZeroParameters, type ZeroUses } from '../sharding/zero-parameters.js'
 import { type Leaf, Tape } from '../tape.js'
 import { Weights } from '../weights.js'
 import type { TrainingStep } from './training-options.js'
@@ -52,7 +52,12 @@ export function allocateStatic(
 ) {
   const tape = new Tape()
   const { ledger } = tape
-  const sharding = step.sharding && shardingOf(ledger, step.sharding)
+  const sharding =
+    step.sharding &&
+    shardingOf(ledger, step.sharding, {
+      embeddingAgain: architecture.dimensions.tiedEmbeddings || (step.inputGradients ?? false),
+      isRevisited: true,
+    })
   const weights = new Weights(architecture, ledger, {
     sharding,
     division: step.division,
@@ -120,9 +125,9 @@ export function ownElements(leaf: Leaf, step: Pick<TrainingStep, 'stateRanks' | 
 }
 
 /** Sharding as the rules say. */
-export function shardingOf(ledger: MemoryLedger, rules: ShardingRules): Sharding {
+export function shardingOf(ledger: MemoryLedger, rules: ShardingRules, uses: ZeroUses): Sharding {
   const { fetch } = rules
-  return fetch ? new ZeroParameters(ledger, { ...rules, fetch }) : new Sharding(ledger, rules)
+  return fetch ? new ZeroParameters(ledger, { ...rules, fetch }, uses) : new Sharding(ledger, rules)
 }
 
 /**

@@ -102,7 +102,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
     if (inFlight) ledger.release(inFlight)
     sharding?.endBackward(isLast)
     if (arrived) ledger.release(arrived)
-    zero?.endBackward()
+    zero?.endBackward(sharding)
     others?.end()
     pass.dropOutputs()
     return after
