@@ -23,6 +23,8 @@ export class Layers extends Products {
   readonly kernels: Kernels
   /** How tensor-parallel ranks divide the model; absent if each has all of it. */
   readonly division: Division | undefined
+  /** Whether linear layers beside the head are transformers' `Conv1D`. */
+  hasConv1D = false
   readonly #linear: CompleteForwardPass['linear']
 
   constructor(
@@ -215,9 +217,11 @@ export class Layers extends Products {
   #base(name: string, input: Tensor, weight: Tensor, outFeatures: number, autocast: boolean): Tensor {
     const bias = this.weights.find(`${name}.bias`)
     // Heads are torch's own layers.
-    if (this.#linear === 'kernel' || !name.includes('.')) return this.affine(input, weight, bias, outFeatures, autocast)
+    const isHead = !name.includes('.')
+    if (this.#linear === 'kernel' || isHead)
+      return this.affine(input, weight, bias, outFeatures, autocast, this.savesInputs && (isHead || !this.hasConv1D))
     const transposed = autocast ? this.ops.to(weight, this.half) : this.ops.tape.alias(weight)
-    const product = this.affine(input, transposed, undefined, outFeatures, autocast)
+    const product = this.affine(input, transposed, undefined, outFeatures, autocast, false)
     this.ops.tape.free(transposed)
     if (!bias) return product
     const sum = this.ops.add(product, bias)

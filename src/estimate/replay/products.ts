@@ -10,6 +10,10 @@ import type { Weights } from './weights.js'
 /** Products with parameters and of activations, each in the dtype that autocast gives it. The caller keeps the factors. */
 export class Products extends AutocastCopies {
   readonly weights: Weights
+  /** Whether products with frozen weights save their input, too: with ZeRO-3 (`LinearFunctionForZeroStage3` of DeepSpeed 0.19.8, `runtime/zero/linear.py`). */
+  savesInputs = false
+  /** Runs when a product had a frozen weight that backward does not come to. */
+  onIdle: ((weight: Tensor) => void) | undefined
 
   constructor(ops: Operations, weights: Weights, autocast: boolean, half: ComputeDtype) {
     super(ops, autocast, half)
@@ -127,6 +131,7 @@ export class Products extends AutocastCopies {
     bias: Tensor | undefined,
     outFeatures: number,
     autocast = this.autocast,
+    savesInput = this.savesInputs,
   ): Tensor {
     const { tape } = this.ops
     if (weight.storedAs) {
@@ -149,7 +154,7 @@ export class Products extends AutocastCopies {
     const elements = rows * outFeatures
     const output = tape.record(
       [left, matrix, vector],
-      { before: [...(matrix.grad ? [left] : []), ...(left.grad ? [matrix] : [])] },
+      { before: [...(matrix.grad || (savesInput && left.grad) ? [left] : []), ...(left.grad ? [matrix] : [])] },
       () => tape.tensor(elements, left.dtype, vector ? 'addmm' : 'mm'),
       () => {
         const forWeight = () => matrix.grad && this.ops.gradient(matrix.elements, matrix.dtype, 'mm')
@@ -161,6 +166,7 @@ export class Products extends AutocastCopies {
         return vector ? [first, second, forBias] : [second, first, forBias]
       },
     )
+    if (!left.grad && !matrix.grad) this.onIdle?.(weight)
     tape.free(left, matrix, ...(vector ? [vector] : []))
     return output
   }

@@ -137,6 +137,9 @@ export class Sharding {
     this.#held = undefined
   }
 
+  /** A frozen weight that backward does not come to was used. */
+  dropIdle(_weight: Tensor): void {}
+
   /** Before the head of the root, which uses its parameters last. */
   beforeHead(): void {}
 

@@ -1,5 +1,5 @@
 import { emptyParts, type MemoryLedger, type Storage } from '../memory-ledger.js'
-import type { Leaf } from '../tape.js'
+import type { Leaf, Tensor } from '../tape.js'
 import { Sharding } from './sharding.js'
 import { ROOT, type ShardedParameter } from './sharding-groups.js'
 import type { FetchRules, ShardingRules } from './sharding-rules.js'
@@ -35,6 +35,8 @@ export class ZeroParameters extends Sharding {
   #gathered: Storage | undefined
   #gatheredAhead: Storage | undefined
   #flat: Storage | undefined
+  /** What was freed for good in the forward pass. */
+  #idleBytes = 0
   #isBelowHead = false
   /** Elements that backward needs no more, at the mark that is looked at. */
   #done = 0
@@ -81,6 +83,14 @@ export class ZeroParameters extends Sharding {
     this.#flat = undefined
   }
 
+  override dropIdle({ elements, alike = 0 }: Tensor): void {
+    // Beyond the limit, others are gathered in its place.
+    if (elements <= this.#fetch.persistence || this.#elements > this.#mostElements()) return
+    const parts = { ...emptyParts(), parameters: this.#bytesOf(elements) }
+    this.#ledger.shift(parts, -1)
+    this.#idleBytes += parts.parameters * (1 + alike)
+  }
+
   override afterForward(_name: string): void {}
 
   override endForward(): void {
@@ -101,6 +111,8 @@ export class ZeroParameters extends Sharding {
   override endBackward(): void {
     if (!this.#gathered) return
     if (this.#isBelowHead) this.#ledger.mark(END)
+    this.#ledger.shift({ ...emptyParts(), parameters: this.#idleBytes }, 1)
+    this.#idleBytes = 0
     this.#ledger.release(this.#gathered)
     this.#gathered = undefined
     this.#isBelowHead = false

@@ -1,3 +1,4 @@
+import { type Architecture, linearGroups } from '../../../architecture/index.js'
 import type { StepOptions } from '../decoder-run.js'
 import { DTYPE_BYTES } from '../dtype.js'
 import { Layers } from '../layers.js'
@@ -42,6 +43,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   const { autocast, kernels, division } = step
   const layers = new Layers(ops, weights, tokens, autocast, model.linear, kernels, half, division)
   layers.goesOn = step.stage !== undefined
+  if (step.zero?.stage === 3) asWithZero3(layers, model.architecture, step, sharding)
   const options: StepOptions = {
     ...sizes,
     sequence,
@@ -121,6 +123,18 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   if (!step.stepsOnCpu) for (const group of groupsOf(leaves, step)) optimizerStep(ledger, group, kind)
   zero?.afterStep()
   return { ...highest([ledger, rollout]), afterForward }
+}
+
+/** DeepSpeed computes linear layers itself, and frees what backward does not come to. What is computed again is used again. */
+function asWithZero3(
+  layers: Layers,
+  architecture: Architecture,
+  step: TrainingStep,
+  sharding: Sharding | undefined,
+): void {
+  layers.savesInputs = true
+  layers.hasConv1D = [...linearGroups(architecture)].some(({ linear }) => linear.stored === 'Conv1D')
+  if (step.recompute === 'none') layers.onIdle = (weight) => sharding?.dropIdle(weight)
 }
 
 /** Whether gradients of this micro-batch are reduced as backward goes on, or stay whole. */
