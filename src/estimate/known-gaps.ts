@@ -176,7 +176,7 @@ const OF_FSDP1_MICRO_BATCHES =
 const OF_ZERO_2 = 'ZeRO-2 that adds up gradients was 1 % too high in a drawn run of a small model'
 
 const OF_ZERO_3 =
-  'ZeRO-3 with sizes of its own was up to 9.3 % too high in a drawn run of a small model: which parameters stay gathered is estimated for all of them at once'
+  'ZeRO-3 with sizes of its own is estimated for all parameters at once, not for one module after the other: within 0.5 % in recorded runs of small models, and up to 0.8 % too high with adapters on whole parameters'
 
 function isMixed({ method, autocast }: CheckedMemoryOptions): boolean {
   return autocast || methodOf(method).weights === 'float32'

@@ -20,12 +20,6 @@ export function refuseTargets({ adapters }: ResolvedModel, options: CheckedMemor
     throw new RangeError(`${ON_PARAMETERS} with the kernels of unsloth, which has its own: leave \`kernels\` out`)
 }
 
-/** What is known to be off where DeepSpeed gathers parameters that have adapters, by their own names or those of former layers. */
-export function gatheredTargets({ adapters }: ResolvedModel, { sharding }: CheckedMemoryOptions): string | undefined {
-  if (!adapters.hasParameters || sharding.ranks === 1 || sharding.strategy !== 'zero-3') return undefined
-  return 'ZeRO-3 with adapters on whole parameters was from 7.6 % too low (of the head) to 3.3 % too high in nine recorded runs of small models; fsdp2 is exact'
-}
-
 /**
  * The same for a layout, which divides tensors.
  *

@@ -17,7 +17,7 @@ import { refuseKernels } from './refused-kernels.js'
 import { refusePackages } from './refused-packages.js'
 import { refusePrecision } from './refused-precision.js'
 import { stoppedShards } from './refused-steps.js'
-import { gatheredTargets, refuseTargets } from './refused-targets.js'
+import { refuseTargets } from './refused-targets.js'
 import { isActivationKnown } from './replay/feed-forward/activations.js'
 import { isReentrant } from './replay/reentrant.js'
 import type { ReplayModel } from './replay/replay-model.js'
@@ -59,7 +59,6 @@ export function runMemory(
           ...sentences(stoppedGroup(model, options)),
           ...sentences(stoppedOnceLoaded(model, options)),
           ...sentences(stoppedShards(options)),
-          ...sentences(gatheredTargets(model, options)),
         ],
       )
     const { step, assumptions } = storedPrefill(model, replay, options, more.division)

@@ -8,12 +8,8 @@ const RECORDS = memoryRecords('data-parallel.jsonl.gz').map(
   (record) => [record.id, { ...record, options: { reentrant: false, ...record.options } }] as const,
 )
 
-/** The largest error below and above, as a share of the peak. */
-const bounds = (id: string): readonly [below: number, above: number] => (id.startsWith('zero-3') ? STAGE_3 : EXACT)
-
-const EXACT = [0.0001, 0.0001] as const
-/** What stage 3 frees near the end of backward is not counted. */
-const STAGE_3 = [0.0001, 0.06] as const
+/** The largest error, as a share of the peak. */
+const BOUND = 0.0001
 
 describe('A step that names no implementation', () => {
   it.each(memoryRecords('default-steps.jsonl.gz').map((record) => [record.id, record] as const))(
@@ -134,17 +130,27 @@ describe('A mixed-precision policy of FSDP2', () => {
   )
 })
 
-describe('ZeRO-3 with adapters on whole parameters', () => {
-  // What DeepSpeed keeps gathered of parameters that no module of its own reads is not replayed. The assumptions say so.
-  it.each(memoryRecords('targeted-zero-3.jsonl.gz').map((record) => [record.id, record] as const))(
-    'is within what the assumptions say: %s',
-    (_, { config, options, truth }) => {
-      const { tensorBytes, assumptions } = estimateMemory(architectureFromConfig(config), options)
-      expect(tensorBytes / truth.peak.total - 1).toBeGreaterThan(-0.076)
-      expect(tensorBytes / truth.peak.total - 1).toBeLessThan(0.033)
-      expect(assumptions.join()).toContain('from 7.6 % too low (of the head) to 3.3 % too high')
-    },
+describe('ZeRO-3', () => {
+  const isSaid = (assumptions: readonly string[]) =>
+    assumptions.some((one) => one.startsWith('ZeRO-3 with sizes of its own'))
+  const records = [...memoryRecords('zero-3.jsonl.gz'), ...memoryRecords('targeted-zero-3.jsonl.gz')].map(
+    (record) => [record.id, record] as const,
   )
+
+  // Linear layers save their input, also of frozen weights; what was gathered is freed as backward goes on.
+  it.each(records)('needs what DeepSpeed 0.19.8 needed: %s', (_, { config, options, truth }) => {
+    const { tensorBytes, assumptions } = estimateMemory(architectureFromConfig(config), options)
+    const error = Math.abs(tensorBytes / truth.peak.total - 1)
+    const ofTargets = options.lora?.targetParameters ? 0.0077 : 0.005
+    expect(error).toBeLessThan(isSaid(assumptions) ? ofTargets : 0.00002)
+  })
+
+  it('is exact without limits of its own', () => {
+    const exact = records.filter(
+      ([, { config, options }]) => !isSaid(estimateMemory(architectureFromConfig(config), options).assumptions),
+    )
+    expect(exact.length).toBeGreaterThan(1)
+  })
 })
 
 describe('Data-parallel ranks', () => {
@@ -153,10 +159,8 @@ describe('Data-parallel ranks', () => {
     expect([...strategies].sort()).toEqual(['ddp', 'fsdp1', 'fsdp2', 'hsdp', 'zero-1', 'zero-2', 'zero-3'])
   })
 
-  it.each(RECORDS)('need what torch and DeepSpeed needed on rank 0: %s', (id, { config, options, truth }) => {
+  it.each(RECORDS)('need what torch and DeepSpeed needed on rank 0: %s', (_, { config, options, truth }) => {
     const { tensorBytes } = estimateMemory(architectureFromConfig(config), options)
-    const [below, above] = bounds(id)
-    expect(tensorBytes).toBeGreaterThanOrEqual(truth.peak.total * (1 - below))
-    expect(tensorBytes).toBeLessThanOrEqual(truth.peak.total * (1 + above))
+    expect(Math.abs(tensorBytes / truth.peak.total - 1)).toBeLessThan(BOUND)
   })
 })

@@ -154,15 +154,6 @@ describe('estimateMemory with adapters on whole parameters', () => {
     expect(() => estimate(config, lora, options)).toThrow(message)
   })
 
-  it('says what is off with ZeRO-3, of former layers too', () => {
-    const sharding = { strategy: 'zero-3', ranks: 2 } as const
-    const merged: LoraOptions = { rank: 4, targetModules: ['w1', 'w2', 'w3'] }
-    const off = 'ZeRO-3 with adapters on whole parameters'
-    expect(estimate(GPT_OSS, EXPERTS, { sharding }).assumptions.join()).toContain(off)
-    expect(estimate({ ...GPT_OSS, model_type: 'minimax_m2' }, merged, { sharding }).assumptions.join()).toContain(off)
-    expect(estimate(LLAMA, { rank: 4, targetModules: ['q_proj'] }, { sharding }).assumptions.join()).not.toContain(off)
-  })
-
   it('plans GPUs where one is enough', () => {
     expect(planGpus(model(GPT_OSS), { method: 'lora', lora: EXPERTS, sequenceLength: 128 }).gpus).toBe(1)
   })
