@@ -166,7 +166,7 @@ export class Products extends AutocastCopies {
         return vector ? [first, second, forBias] : [second, first, forBias]
       },
     )
-    if (!left.grad && !matrix.grad) this.onIdle?.(weight)
+    if (!left.grad && !matrix.grad && tape.hasBackward) this.onIdle?.(weight)
     tape.free(left, matrix, ...(vector ? [vector] : []))
     return output
   }

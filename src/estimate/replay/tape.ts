@@ -49,6 +49,11 @@ export class Tape {
     return this.saved.recording?.isReentrant === true && !this.saved.isSecondRun
   }
 
+  /** Whether backward follows what runs now. */
+  get hasBackward(): boolean {
+    return this.#gradients
+  }
+
   /** Runs without recording, as under `torch.no_grad()`. */
   withoutGradients<Result>(run: () => Result): Result {
     const before = this.#gradients

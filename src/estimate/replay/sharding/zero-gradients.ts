@@ -29,7 +29,9 @@ export class ZeroGradients {
   readonly #inOrder: readonly Leaf[]
   /** The trained parameters of which rank 0 owns a part, and of how many like each. */
   readonly #owned = new Map<Leaf, number>()
-  readonly #placeOf: ReadonlyMap<Leaf, number>
+  /** The parameters whose gradients arrive: those of other models that are trained beside it, too. */
+  readonly #arriving: Leaf[]
+  readonly #placeOf: Map<Leaf, number>
   readonly #elements: number
   readonly #ownedElements: number
   readonly #width: number
@@ -48,6 +50,7 @@ export class ZeroGradients {
     this.#leaves = leaves
     this.#elements = leaves.reduce((sum, leaf) => sum + all(leaf), 0)
     this.#width = DTYPE_BYTES[leaves[0]?.dtype ?? 'bfloat16']
+    this.#arriving = [...leaves]
     this.#placeOf = new Map(leaves.map((leaf, place) => [leaf, place]))
     this.#inOrder = inOrder
     let offset = 0
@@ -72,7 +75,7 @@ export class ZeroGradients {
       if (leaf.gradient) this.#ledger.ownByLayer(leaf.gradient)
       return false
     }
-    this.#ledger.mark(this.#placeOf.get(leaf) ?? 0)
+    this.#ledger.mark(this.#placeAmongArrived(leaf))
     this.#ledger.observe('copy_')
     return true
   }
@@ -142,17 +145,23 @@ export class ZeroGradients {
     this.#ledger.observe('empty')
   }
 
+  #placeAmongArrived(leaf: Leaf): number {
+    const place = this.#placeOf.get(leaf) ?? this.#arriving.push(leaf) - 1
+    this.#placeOf.set(leaf, place)
+    return place
+  }
+
   /** Fills buckets with the gradients of this micro-batch in the order in which they arrived, with those of layers that are not replayed. */
   #reduceArrived(sharding: Sharding | undefined): void {
     const { bucketSize } = this.#rules
     // Rank 0 has the first parameters, whose gradients come last.
-    const others = this.#leaves.map((leaf) => 1 + (leaf.alike ?? 0) - (this.#owned.get(leaf) ?? 0))
+    const others = this.#arriving.map((leaf) => 1 + (leaf.alike ?? 0) - (this.#owned.get(leaf) ?? 0))
     this.#ledger.revisit((place) => {
       if (place < 0) {
         sharding?.revisited(place)
         return
       }
-      const { elements = 0 } = this.#leaves[place] ?? {}
+      const { elements = 0 } = this.#arriving[place] ?? {}
       const left = others[place] ?? 0
       if (this.#filled > 0 && this.#filled + elements > bucketSize) this.#reduce()
       this.#filled += elements

@@ -37,6 +37,7 @@ export class ZeroParameters extends Sharding {
   #flat: Storage | undefined
   /** What was freed for good in the forward pass. */
   #idleBytes = 0
+  readonly #idle = new Set<Tensor>()
   #isBelowHead = false
   /** Elements that backward needs no more, at the mark that is looked at. */
   #done = 0
@@ -83,7 +84,10 @@ export class ZeroParameters extends Sharding {
     this.#flat = undefined
   }
 
-  override dropIdle({ elements, alike = 0 }: Tensor): void {
+  override dropIdle(weight: Tensor): void {
+    const { elements, alike = 0 } = weight
+    if (this.#idle.has(weight)) return
+    this.#idle.add(weight)
     // Beyond the limit, others are gathered in its place.
     if (elements <= this.#fetch.persistence || this.#elements > this.#mostElements()) return
     const parts = { ...emptyParts(), parameters: this.#bytesOf(elements) }
@@ -113,6 +117,7 @@ export class ZeroParameters extends Sharding {
     if (this.#isBelowHead) this.#ledger.mark(END)
     this.#ledger.shift({ ...emptyParts(), parameters: this.#idleBytes }, 1)
     this.#idleBytes = 0
+    this.#idle.clear()
     this.#ledger.release(this.#gathered)
     this.#gathered = undefined
     this.#isBelowHead = false
