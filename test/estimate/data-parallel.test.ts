@@ -145,6 +145,26 @@ describe('ZeRO-3', () => {
     expect(error).toBeLessThan(isSaid(assumptions) ? ofTargets : 0.00002)
   })
 
+  it('frees nothing after a pass without gradients, such as that of a reference', () => {
+    const model = architectureFromConfig({
+      model_type: 'llama',
+      hidden_size: 96,
+      intermediate_size: 160,
+      num_hidden_layers: 6,
+      num_attention_heads: 6,
+      vocab_size: 700,
+    })
+    const parametersOf = (paramPersistenceThreshold: number): number => {
+      const deepspeed = { reduceBucketSize: 50_000, paramPersistenceThreshold }
+      const sharding = { strategy: 'zero-3', ranks: 4, deepspeed } as const
+      const lora = { rank: 8, targetModules: ['q_proj'] }
+      const run = { finetuningType: 'kto', recompute: 'none', sequenceLength: 32 } as const
+      return estimateMemory(model, { ...run, lora, sharding }).parts.parameters
+    }
+    // Where the threshold keeps all parameters on each rank, none is ever freed.
+    expect(parametersOf(0)).toBeGreaterThan(0.85 * parametersOf(1e9))
+  })
+
   it('is exact without limits of its own', () => {
     const exact = records.filter(
       ([, { config, options }]) => !isSaid(estimateMemory(architectureFromConfig(config), options).assumptions),
