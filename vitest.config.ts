@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { configDefaults, defineConfig } from 'vitest/config'
+import { compiledSources } from './test/compiled-sources.js'
 
 /**
  * The folders whose tests leave nothing behind in their process: they call functions, or start programs. Much of their time is what they import,
@@ -27,6 +28,9 @@ export const SHARING = [
 
 const SHARED = SHARING.map((folder) => `test/${folder}/**/*.test.ts`)
 
+/** Tests that replace modules, which Vitest can only do in those that it loads itself. */
+const MOCKING = ['test/own-process/**/*.test.ts']
+
 /** Proofs that take long, such as the page in a browser, and an installation from a clean clone: `npm run test:proofs`. */
 const PROOFS = ['test/**/*.proof.ts']
 
@@ -39,13 +43,14 @@ export default defineConfig({
     // Many tests wait for programs that they start, so two processes pay on two cores. The default is one core less.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
-      { extends: true, test: { name: 'shared', include: SHARED, isolate: false } },
+      { extends: true, plugins: [compiledSources()], test: { name: 'shared', include: SHARED, isolate: false } },
       {
         extends: true,
+        plugins: [compiledSources()],
         test: {
           name: 'isolated',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...SHARED],
+          exclude: [...configDefaults.exclude, ...SHARED, ...MOCKING],
           // `npm run typecheck` checks everything else.
           typecheck: {
             enabled: true,
@@ -55,7 +60,8 @@ export default defineConfig({
           },
         },
       },
-      { extends: true, test: { name: 'proofs', include: PROOFS } },
+      { extends: true, test: { name: 'mocking', include: MOCKING } },
+      { extends: true, plugins: [compiledSources()], test: { name: 'proofs', include: PROOFS } },
     ],
   },
 })

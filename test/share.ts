@@ -1,5 +1,5 @@
 /**
- * How much of the generated cases runs: a quarter, or what `TEST_SHARE` says. `.ci/run` runs all. Recorded cases run in any case.
+ * How much runs of the generated cases, and of the longest lists of recorded ones: a quarter, or what `TEST_SHARE` says. `.ci/run` runs all.
  */
 export const SHARE = Number(process.env['TEST_SHARE'] ?? 0.25)
 

@@ -69,7 +69,7 @@ it.each(some(PIPELINES))('A pipeline below a limit has the same memory, and none
 
 describe('a rank of a layout', () => {
   // About a hundred bytes of scalars, which the replay does not count, are more than 0.001 % of these small models.
-  it.each(RECORDS)('agrees with torch: %s', (_, record) => {
+  it.each(some(RECORDS))('agrees with torch: %s', (_, record) => {
     expect(errorOf(record)).toBeLessThan(Math.max(0.00003, (FEW_BYTES + 1) / record.truth.peak.total))
   })
 
