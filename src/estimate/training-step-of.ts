@@ -61,7 +61,7 @@ export function trainingStepOf(
     packsExperts: options.quantizesExperts,
     // PEFT leaves GPTQ models as they are (`is_gptq_quantized` in its `utils/other.py`).
     restDtype: isPrepared && storage !== 'gptq' ? 'float32' : undefined,
-    // An FSDP2 group has one dtype, and DeepSpeed casts the whole model.
+    // DeepSpeed casts the whole model. FSDP2 can gather several dtypes, but accelerate gives a model one.
     adapterDtype:
       options.adapterDtype ?? (masters || (isSharded && sharding.strategy !== 'fsdp1') ? parameterDtype : 'float32'),
     adapters: finetuning?.preference?.withoutDropout ? { ...adapters, hasDropout: false } : adapters,

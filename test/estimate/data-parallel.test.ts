@@ -45,6 +45,16 @@ describe('Adapters with FSDP1, whose matrices are gathered alone', () => {
   })
 })
 
+describe('Adapters in float32 with FSDP2', () => {
+  it.each(memoryRecords('adapters-fsdp2.jsonl.gz').map((record) => [record.id, record] as const))(
+    'are gathered with weights in 16 bits: %s',
+    (_, { config, options, truth }) => {
+      const { tensorBytes } = estimateMemory(architectureFromConfig(config), options)
+      expect(Math.abs(tensorBytes - truth.peak.total)).toBeLessThan(FEW_BYTES)
+    },
+  )
+})
+
 describe('Adapters on whole parameters', () => {
   it.each(memoryRecords('targeted-ranks.jsonl.gz').map((record) => [record.id, record] as const))(
     'are sums of what FSDP2 has gathered: %s',
@@ -144,6 +154,14 @@ describe('ZeRO-3', () => {
     const ofTargets = options.lora?.targetParameters ? 0.0077 : 0.005
     expect(error).toBeLessThan(isSaid(assumptions) ? ofTargets : 0.00002)
   })
+
+  it.each(memoryRecords('zero-3-embeddings.jsonl.gz').map((record) => [record.id, record] as const))(
+    'keeps trained embeddings until the step, and gathers no original of a copied module: %s',
+    (_, { config, options, truth }) => {
+      const { tensorBytes } = estimateMemory(architectureFromConfig(config), options)
+      expect(Math.abs(tensorBytes / truth.peak.total - 1)).toBeLessThan(0.00003)
+    },
+  )
 
   it('frees nothing after a pass without gradients, such as that of a reference', () => {
     const model = architectureFromConfig({

@@ -27,6 +27,8 @@ export interface WeightOptions {
   readonly bypassed?: readonly string[]
   /** Whether nothing passes through the towers, so that what is trained there has no gradients, and therefore no states. */
   readonly idleTowers?: boolean
+  /** Whether a pass without adapters reads the originals of copied modules, as that of a reference does. */
+  readonly readsOriginals?: boolean
   /** What passes through some of them after all. */
   readonly senses?: readonly Sense[] | undefined
   /** How parameters are sharded over ranks; absent on one GPU. */
@@ -52,4 +54,6 @@ export interface Wanted {
   readonly isIdle?: boolean
   /** Whether autograd records what reads it, although no gradient comes of it. Default: no. */
   readonly isUnread?: boolean
+  /** Whether no module reads it. Default: no. */
+  readonly isUnused?: boolean
 }

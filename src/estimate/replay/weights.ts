@@ -41,6 +41,10 @@ export class Weights {
   readonly #division: Division | undefined
   readonly #omitted: ReadonlyMap<string, number>
   readonly #nameOf = new Map<Leaf, string>()
+  /** Whether a parameter of a layer is allocated yet. */
+  #hasLayers = false
+  /** Whether modules outside layers are behind them. */
+  readonly #places = new Map<string, boolean>()
   /** The prefixes of the names of modules that nothing passes through. */
   readonly #idle: readonly string[]
   /** The prefixes of the names of all parameters in layers: `model.layers.`. */
@@ -56,7 +60,8 @@ export class Weights {
     this.#division = options.division
     this.#omitted = options.omitted ?? new Map()
     this.#listPrefixes = layerLists(architecture).map((name) => `${name}.`)
-    this.#idle = options.idleTowers ? idleNames(architecture, options.senses ?? []) : []
+    const withoutInput = idleNames(architecture, options.senses ?? [])
+    this.#idle = options.idleTowers ? withoutInput : []
     const packed = new Set(packedModules(architecture, options.storage))
     const saved = savedNames(architecture, options.adapters)
     const { mixture } = architecture.forward?.feedForward ?? {}
@@ -79,6 +84,10 @@ export class Weights {
         : isWide(name)
           ? 'float32'
           : (options.restDtype ?? options.dtype)
+    const isReplaced = (name: string): boolean => !options.readsOriginals && isInside(name, saved)
+    const shared = new Set([...ties(architecture)].flatMap(({ name, to }) => (isReplaced(name) ? [] : [to])))
+    const isUnused = (name: string): boolean =>
+      withoutInput.some((prefix) => name.startsWith(prefix)) || (isReplaced(name) && !shared.has(name))
     const shapes = new Map<string, Shape>()
     for (const { name, shape } of parameters(architecture)) {
       const module = moduleOf(name)
@@ -95,7 +104,16 @@ export class Weights {
       shapes.set(name, shape)
       this.#byName.set(
         name,
-        this.#parameter({ name, shape, dtype, trained, storage, isIdle: isWanted, isUnread: isAmong(unread, name) }),
+        this.#parameter({
+          name,
+          shape,
+          dtype,
+          trained,
+          storage,
+          isIdle: isWanted,
+          isUnread: isAmong(unread, name),
+          isUnused: isUnused(name),
+        }),
       )
       if (isOfExperts) this.#stacked.add(name)
     }
@@ -307,6 +325,15 @@ export class Weights {
     return end > 0 ? name.slice(0, end) : ROOT
   }
 
+  /** Whether a parameter outside layers is of a module behind them. Adapters and copies come after all parameters, and have the place of their module. */
+  #isBehindLayers(name: string, layer: string): boolean {
+    if (layer !== ROOT) this.#hasLayers = true
+    const module = moduleOf(name)
+    const place = this.#places.get(name) ?? this.#places.get(module)
+    if (place === undefined) this.#places.set(module, this.#hasLayers)
+    return place ?? this.#hasLayers
+  }
+
   /** How many experts like that of a parameter are not replayed in its layer. */
   #expertsLike(name: string): number {
     const list = this.#omitted.size === 0 ? -1 : name.indexOf(EXPERTS)
@@ -341,6 +368,7 @@ export class Weights {
       isSecond = false,
       isIdle = trained,
       isUnread = false,
+      isUnused = false,
     } = wanted
     const elements = shape.reduce((product, size) => product * size, 1)
     const rules = this.#sharding?.rules
@@ -349,6 +377,7 @@ export class Weights {
     const isSharded = !isAlone && (rules?.sharesGradients ?? false)
     const layer = this.#groupOf(name)
     // Experts that ranks divide are a group within their layer.
+    const isBehind = this.#isBehindLayers(name, layer)
     const isOfExperts = rules?.experts !== undefined && layer !== ROOT && moduleOf(name).endsWith(EXPERTS_GROUP)
     const group = isOfExperts ? moduleOf(name) : layer
     const inLayer = 1 + this.#expertsLike(name)
@@ -380,8 +409,11 @@ export class Weights {
     const width = storage ? storedBytes(storage, elements, shape) / elements : DTYPE_BYTES[dtype]
     const sharedWidth = storage ? packedWidth(storage) : width
     const bytes =
-      this.#sharding?.add(isAlone ? ALONE : group, { shape, width, sharedWidth, inLayer, layers }, leaf) ??
-      elements * width
+      this.#sharding?.add(
+        isAlone ? ALONE : group,
+        { shape, width, sharedWidth, inLayer, layers, isBehind, isUnused },
+        leaf,
+      ) ?? elements * width
     const storageOfTensor = this.#ledger.allocate(Math.ceil(bytes), 'parameters')
     if (alike > 0) this.#ledger.allocate(Math.ceil(bytes) * alike, 'parameters')
     if (leaf) {

@@ -3,7 +3,7 @@
     python data_parallel.py cases.jsonl out.jsonl        appends a record for every case whose id out.jsonl lacks
 
 Cases as in oracle.py (methods full, full-mixed and lora), with options.sharding as in `estimateMemory`: strategy, ranks, parameterDtype,
-reduceDtype, reshardAfterForward, syncEachBatch, deepspeed. A fake process group of so many ranks stands around the model: collectives do nothing, but all buffers are
+reduceDtype, reshardAfterForward, syncEachBatch, deepspeed; and maxGradNorm, to which gradients are clipped. A fake process group of so many ranks stands around the model: collectives do nothing, but all buffers are
 made. Every decoder layer and the root are wrapped, as accelerate and torchtitan do. DeepSpeed (0.19.8) must be importable for ZeRO.
 
 The Ledger of oracle.py counts storages, here also those that are resized: FSDP frees and fills what it gathers in place. The second
@@ -103,8 +103,11 @@ def dtype_of(name, otherwise=None):
 
 def plain(model, options):
     optimizer = optimizer_of([p for p in model.parameters() if p.requires_grad], options)
+    most = options.get("maxGradNorm")
 
     def step():
+        if most:  # FSDP1 has its own
+            model.clip_grad_norm_(most) if hasattr(model, "clip_grad_norm_") else torch.nn.utils.clip_grad_norm_(model.parameters(), most)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
 
@@ -206,6 +209,7 @@ def zero(model, options):
         "gradient_accumulation_steps": options.get("gradientAccumulation", 1),
         "bf16": {"enabled": options["method"] != "full-mixed"},
         "zero_allow_untested_optimizer": True,
+        "gradient_clipping": options.get("maxGradNorm", 0),
         "zero_optimization": {
             "stage": stage,
             **{DEEPSPEED[name]: value for name, value in sharding.get("deepspeed", {}).items()},

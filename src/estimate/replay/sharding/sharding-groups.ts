@@ -21,6 +21,10 @@ export interface ShardedParameter {
   readonly inLayer: number
   /** How many layers like its own there are. */
   readonly layers: number
+  /** Whether it is behind the layers, if it is in none: the head, and the last norm. */
+  readonly isBehind: boolean
+  /** Whether no module reads it. */
+  readonly isUnused: boolean
 }
 
 /** Parameters that are gathered together: those of one decoder layer, or all the rest (the root). */

@@ -321,6 +321,9 @@ export class Sharding {
     for (const { parts, times } of this.#keptByOmitted.splice(0)) this.#ledger.shift(parts, -times)
   }
 
+  /** Called when the gradients of a micro-batch are reduced. */
+  endReduction(): void {}
+
   /** Called at each mark of its own, once backward is known: see `MemoryLedger.revisit`. */
   revisited(_mark: number): void {}
 

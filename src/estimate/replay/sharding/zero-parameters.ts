@@ -51,15 +51,16 @@ export class ZeroParameters extends Sharding {
 
   override add(name: string, parameter: ShardedParameter, leaf: Leaf | undefined): number {
     const { ranks, offloads } = this.rules
-    const { shape, width, sharedWidth, inLayer, layers } = parameter
+    const { shape, width, sharedWidth, inLayer, layers, isBehind, isUnused } = parameter
     const elements = shape.reduce((product, size) => product * size, 1)
     const own = (offloads ? 0 : Math.ceil(elements / ranks) * sharedWidth) + elements * (width - sharedWidth)
     // A parameter that stays is held in both forms.
     if (elements <= this.#fetch.persistence) return own + elements * sharedWidth
+    if (isUnused) return own
     this.#elements += elements * inLayer * layers
     this.#bytes += elements * sharedWidth * inLayer * layers
     if (name !== ROOT) this.#layers.set(name, (this.#layers.get(name) ?? 0) + elements * inLayer)
-    else if (this.#layers.size > 0) this.#behind += elements
+    else if (isBehind) this.#behind += elements
     else if (!leaf && !this.#uses.embeddingAgain) this.#ahead += elements
     return own
   }
@@ -112,10 +113,15 @@ export class ZeroParameters extends Sharding {
     if (place >= 0 && this.#isBelowHead) this.#ledger.mark(BELOW_LAYERS - place)
   }
 
-  override endBackward(): void {
+  override endBackward(): void {}
+
+  /** Embeddings stay until the step (`partition_all_parameters`): a module is freed where its input has its gradient, and theirs has none. */
+  override endReduction(): void {
     if (!this.#gathered) return
-    if (this.#isBelowHead) this.#ledger.mark(END)
-    this.#ledger.shift({ ...emptyParts(), parameters: this.#idleBytes }, 1)
+    const left = this.#gatheredElements
+    this.#done = 0
+    const freed = this.#bytesOf(this.#gatheredElements) - this.#bytesOf(left)
+    this.#ledger.shift({ ...emptyParts(), parameters: this.#idleBytes + freed }, 1)
     this.#idleBytes = 0
     this.#idle.clear()
     this.#ledger.release(this.#gathered)
@@ -125,9 +131,7 @@ export class ZeroParameters extends Sharding {
 
   override revisited(mark: number): void {
     const before = this.#gatheredElements
-    if (mark === END) this.#done = 0
-    else if (mark === BELOW_HEAD) this.#done += this.#behind
-    else this.#done += [...this.#layers.values()][BELOW_LAYERS - mark] ?? 0
+    this.#done += mark === BELOW_HEAD ? this.#behind : ([...this.#layers.values()][BELOW_LAYERS - mark] ?? 0)
     const parts = { ...emptyParts(), parameters: this.#bytesOf(this.#gatheredElements) - this.#bytesOf(before) }
     this.#ledger.shift(parts, 1)
   }
@@ -150,7 +154,6 @@ export class ZeroParameters extends Sharding {
 }
 
 /** Marks of backward. Those of gradients are not below zero. */
-const END = -1
-const BELOW_HEAD = -2
+const BELOW_HEAD = -1
 /** That of the first layer. Those of others are below it. */
-const BELOW_LAYERS = -3
+const BELOW_LAYERS = -2

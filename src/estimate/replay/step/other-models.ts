@@ -108,7 +108,10 @@ export class OtherModels {
 
   /** At the end of backward. */
   end(): void {
-    for (const sharding of this.#shardings) sharding.endBackward()
+    for (const sharding of this.#shardings) {
+      sharding.endBackward()
+      sharding.endReduction()
+    }
   }
 
   #plain(): () => void {

@@ -81,6 +81,7 @@ export function allocateStatic(
         ],
     adapterDtype: step.adapterDtype,
     adapters: step.adapters,
+    readsOriginals: step.preference !== undefined,
   })
   const prompt = step.virtualTokens && virtualTokenWeights(weights, architecture, step.virtualTokens, step.adapterDtype)
   const bytesOf = ({ elements, dtype }: Leaf): number => elements * DTYPE_BYTES[dtype]

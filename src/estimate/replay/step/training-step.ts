@@ -105,6 +105,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
     sharding?.endBackward(isLast)
     if (arrived) ledger.release(arrived)
     zero?.endBackward(sharding)
+    sharding?.endReduction()
     others?.end()
     pass.dropOutputs()
     return after
