@@ -155,8 +155,8 @@ describe('ZeRO-3', () => {
     expect(error).toBeLessThan(isSaid(assumptions) ? ofTargets : 0.00002)
   })
 
-  it.each(memoryRecords('zero-3-embeddings.jsonl.gz').map((record) => [record.id, record] as const))(
-    'keeps trained embeddings until the step, and gathers no original of a copied module: %s',
+  it.each(memoryRecords('zero-3-gathered.jsonl.gz').map((record) => [record.id, record] as const))(
+    'keeps trained embeddings until the step, and gathers neither originals of copied modules nor idle encoders: %s',
     (_, { config, options, truth }) => {
       const { tensorBytes } = estimateMemory(architectureFromConfig(config), options)
       expect(Math.abs(tensorBytes / truth.peak.total - 1)).toBeLessThan(0.00003)

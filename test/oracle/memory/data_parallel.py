@@ -35,6 +35,7 @@ import transformers
 
 if transformers.__version__ < "5":  # which computes experts one by one
     import balanced  # noqa: F401: spreads tokens evenly
+import whole
 from oracle import Ledger, build, like_cuda, materialize, optimizer_of
 
 CPU = torch.device("cpu")
@@ -277,7 +278,8 @@ def run(config, options, trace=None):
     ledger = ResizedLedger()
     ledger.trace = trace
     wide = {"dtype": "float32"} if sharding.get("parameterDtype") == "float32" else {}
-    model = build(config, {**options, **wide})
+    name, = config.get("architectures", [""])
+    model = (whole.build if "ConditionalGeneration" in name else build)(config, {**options, **wide})  # which read text alone here
     groups, ranks = dist.get_world_size() // sharding["ranks"], sharding["ranks"]
     mesh = init_device_mesh("cpu", (groups, ranks), mesh_dim_names=("replicate", "shard")) if groups > 1 else init_device_mesh("cpu", (ranks,))
     with FakeTensorMode(allow_non_fake_inputs=True), like_cuda(options.get("attention")), without_values(), counting_resizes(ledger), ledger:
