@@ -55,6 +55,17 @@ describe('Adapters in float32 with FSDP2', () => {
   )
 })
 
+describe('Adapters of each kind with DDP, FSDP2, and ZeRO-1 to 3', () => {
+  // ZeRO: a gradient that is larger than a bucket waits for the next one.
+  it.each(memoryRecords('adapted-ranks.jsonl.gz').map((record) => [record.id, record] as const))(
+    'need what torch and DeepSpeed 0.19.8 needed: %s',
+    (_, { config, options, truth }) => {
+      const { tensorBytes } = estimateMemory(architectureFromConfig(config), options)
+      expect(Math.abs(tensorBytes - truth.peak.total)).toBeLessThan(FEW_BYTES)
+    },
+  )
+})
+
 describe('Adapters on whole parameters', () => {
   it.each(memoryRecords('targeted-ranks.jsonl.gz').map((record) => [record.id, record] as const))(
     'are sums of what FSDP2 has gathered: %s',

@@ -39,6 +39,8 @@ export class ZeroGradients {
   /** Whether the step follows this micro-batch, not another one. */
   isLast = true
   #bucket: Storage | undefined
+  /** A gradient larger than a bucket, which waits for the next one as it is. */
+  #large: Storage | undefined
   #share: Storage | undefined
   #filled = 0
   #hasOwned = false
@@ -76,7 +78,7 @@ export class ZeroGradients {
       return false
     }
     this.#ledger.mark(this.#placeAmongArrived(leaf))
-    this.#ledger.observe('copy_')
+    if (leaf.elements <= this.#rules.bucketSize) this.#ledger.observe('copy_')
     return true
   }
 
@@ -167,22 +169,17 @@ export class ZeroGradients {
       this.#filled += elements
       this.#hasOwned ||= left <= 0
       others[place] = left - 1
-      if (elements > bucketSize) this.#reduceAlone(elements)
+      if (elements > bucketSize) this.#large = this.#ledger.allocate(elements * this.#width, 'gradients')
     })
     if (this.#filled > 0) this.#reduce()
   }
 
-  /** A gradient larger than a bucket. Stage 3 reduces it as it is if ranks divide it evenly (`reduce_scatter_coalesced`). */
-  #reduceAlone(elements: number): void {
-    const { stage, ranks } = this.#rules
-    if (stage === 3 && elements % ranks === 0) this.#filled = 0
-    else this.#reduce()
-  }
-
-  /** Flattens the bucket, reduces it, and copies the share out of it. */
+  /** Flattens what is in the bucket, reduces it, and copies the share out of it. */
   #reduce(): void {
-    const { stage, reducedWidth } = this.#rules
-    const filled = Math.min(this.#filled, Math.max(this.#rules.bucketSize, 1))
+    const { stage, ranks, bucketSize, reducedWidth } = this.#rules
+    // Stage 3 reduces a large gradient as it is if ranks divide it evenly (`reduce_scatter_coalesced`).
+    const isAsItIs = this.#large !== undefined && stage === 3 && this.#filled % ranks === 0
+    const filled = isAsItIs ? 0 : Math.min(this.#filled, Math.max(bucketSize, 1))
     const flat = this.#ledger.allocate(filled * this.#width)
     this.#ledger.observe('cat')
     const copy = reducedWidth && reducedWidth !== this.#width ? this.#ledger.allocate(filled * reducedWidth) : undefined
@@ -192,6 +189,8 @@ export class ZeroGradients {
     this.#ledger.release(flat)
     this.#filled = 0
     if (this.#hasOwned) this.#keepShare()
+    if (this.#large) this.#ledger.release(this.#large)
+    this.#large = undefined
   }
 
   /** Stage 1: the buckets are filled one after another, from the first parameter on. A gradient is freed once it is in a bucket. */
