@@ -20,6 +20,8 @@ import { isPart, isWideIn, keptModules } from './wide-parameters.js'
 export class Weights {
   /** The parameters that the optimizer updates, in the order of `model.parameters()`. */
   readonly leaves: Leaf[] = []
+  /** Bytes of the gradients of all parameters that could be trained, also of those that no gradient reaches. */
+  trainableBytes = 0
   /** Parameter tensors, including adapters. */
   readonly tensors: Tensor[] = []
   readonly #byName = new Map<string, Tensor>()
@@ -406,6 +408,7 @@ export class Weights {
             }),
           }
         : undefined
+    if (trained || isIdle) this.trainableBytes += elements * DTYPE_BYTES[dtype] * (1 + alike)
     const width = storage ? storedBytes(storage, elements, shape) / elements : DTYPE_BYTES[dtype]
     const sharedWidth = storage ? packedWidth(storage) : width
     const bytes =

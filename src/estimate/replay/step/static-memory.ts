@@ -85,10 +85,9 @@ export function allocateStatic(
   })
   const prompt = step.virtualTokens && virtualTokenWeights(weights, architecture, step.virtualTokens, step.adapterDtype)
   const bytesOf = ({ elements, dtype }: Leaf): number => elements * DTYPE_BYTES[dtype]
-  const all = weights.leaves.reduce((sum, leaf) => sum + bytesOf(leaf) * (1 + (leaf.alike ?? 0)), 0)
   const largest = weights.leaves.reduce((most, leaf) => Math.max(most, bytesOf(leaf)), 0)
   allocateStates(ledger, weights.leaves, step)
-  if (step.bucketBytes) ledger.allocate(step.bucketBytes({ all, largest }), 'buffers')
+  if (step.bucketBytes) ledger.allocate(step.bucketBytes({ all: weights.trainableBytes, largest }), 'buffers')
   return { tape, ledger, sharding, weights, prompt }
 }
 
