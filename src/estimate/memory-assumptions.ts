@@ -76,6 +76,8 @@ function lossSentences(options: CheckedMemoryOptions): string[] {
     fused: 'the cross entropy in one kernel, which writes the gradient over the logits',
     chunked:
       'head and then loss for an eighth of the tokens at a time, as in torchtune: all logits exist until the loss is computed, and it keeps its log-softmax',
+    'chunked-linear':
+      'head and loss for an eighth of the tokens at a time, which runs backward at once, as in torchtitan: no more logits exist than those of two chunks',
     'fused-linear': 'head and loss in one kernel, without logits of all tokens; the head has no adapter of its own',
     'log-probs': `head and log-softmax in tiles, as TRL 1.16 computes log-probabilities; ${counted} count`,
   }

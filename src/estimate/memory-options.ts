@@ -121,7 +121,8 @@ export interface MemoryOptions {
   readonly optimizerStep?: OptimizerStep
   /**
    * `logits`: float32 logits. `fused`: one kernel that writes the gradient over them. `chunked`: the head for an eighth of the tokens
-   * at a time, then a float32 loss of each eighth (torchtune 0.6.1): all logits exist until the loss is done. `fused-linear`: head and loss in one kernel (Liger). `log-probs`: both in tiles that backward
+   * at a time, then a float32 loss of each eighth (torchtune 0.6.1): all logits exist until the loss is done. `chunked-linear`: head and loss
+   * for an eighth of the tokens at a time, which runs backward at once (torchtitan 0.3). `fused-linear`: head and loss in one kernel (Liger). `log-probs`: both in tiles that backward
    * computes again (TRL). Default: `logits`. Methods that learn from preferences have a loss of their own; with `logits` it takes the
    * log-probabilities from a float32 copy of all logits, as LLaMA-Factory does.
    */

@@ -1,5 +1,6 @@
 import type { Architecture } from '../architecture/index.js'
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
+import { TITAN_CHUNKS } from './replay/loss/chunked-linear.js'
 
 /**
  * Refuses inputs that the forward-pass model of a family does not have.
@@ -8,7 +9,11 @@ import type { CheckedMemoryOptions } from './checked-memory-options.js'
  * @throws TypeError for an option that has no model for images and sound
  */
 export function refuseInputs({ className, program }: Architecture, options: CheckedMemoryOptions): void {
-  const { targetLength, images, audioSeconds, kernels, finetuning } = options
+  const { targetLength, images, audioSeconds, kernels, finetuning, loss, sequenceLength } = options
+  if (loss.kind === 'chunked-linear' && sequenceLength % TITAN_CHUNKS !== 0)
+    throw new RangeError(
+      `\`sequenceLength\` is ${sequenceLength}, but the loss chunked-linear needs a multiple of ${TITAN_CHUNKS}: torchtitan 0.3.0 stops at others`,
+    )
   if (targetLength !== undefined && !program?.writes) refuseTarget(className, targetLength, options)
   if (images === 0 && audioSeconds === 0) return
   const given = images > 0 ? 'images' : 'audioSeconds'

@@ -16,6 +16,7 @@ describe.each([
   'drawn-decoders.jsonl.gz',
   // Of losses.py: the code of Liger 0.8.5, torchtune 0.6.1, TRL 1.16 and LLaMA-Factory 0.9.5.
   'drawn-losses.jsonl.gz',
+  'chunked-linear.jsonl.gz',
   'drawn-others.jsonl.gz',
 ])('Drawn options in %s', (file) => {
   it.each(memoryRecords(file).map((record) => [record.id, record] as const))(

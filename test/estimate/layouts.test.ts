@@ -23,6 +23,7 @@ const RECORDS = [
   'pipelines.jsonl.gz',
   'pipeline-sharding.jsonl.gz',
   'pipelines-mixed.jsonl.gz',
+  'pipeline-heads.jsonl.gz',
   'layout-ddp.jsonl.gz',
   'layout-experts.jsonl.gz',
   'layout-dispatch.jsonl.gz',
@@ -105,10 +106,6 @@ describe('what a layout cannot be', () => {
     [{ layout: { tensor: 2 }, method: 'lora', lora: { rank: 8, useDora: true } }, 'useDora of adapters: leave it out'],
     [{ layout: { tensor: 2 }, sharding: { strategy: 'fsdp1', ranks: 2 } }, 'fsdp1: use fsdp2 or hsdp'],
     [{ layout: { pipeline: 2 }, sharding: { strategy: 'zero-3', ranks: 2 } }, 'zero-3: use fsdp2 or hsdp'],
-    [
-      { layout: { pipeline: 2 }, loss: 'fused-linear' },
-      "the loss of the logits that the last stage returns: pass `loss: 'logits'`",
-    ],
     [{ layout: { pipeline: 2 }, sharding: { strategy: 'ddp', ranks: 2 } }, 'beside `layout.context` alone'],
     [{ layout: { sequenceParallel: true, context: 2 } }, 'needs tensor-parallel ranks: pass `layout.tensor`'],
     [{ layout: { sequenceParallel: true, tensor: 2, pipeline: 2 } }, 'together with `pipeline`'],
@@ -209,14 +206,16 @@ describe('Adapters of tensor-parallel ranks', () => {
   })
 })
 
-it.each([{ tensor: 2 }, { pipeline: 2 }])(
-  "torchtitan's loss of chunks is refused with %j, and the way out works",
-  (layout) => {
-    const options: MemoryOptions = { preset: 'torchtitan', layout, sharding: { strategy: 'fsdp2', ranks: 2 } }
-    expect(() => estimate(options)).toThrow("pass `loss: 'logits'`")
-    expect(estimate({ ...options, loss: 'logits' }).totalBytes).toBeGreaterThan(0)
-  },
-)
+it("torchtitan's loss of chunks is computed on the last stage of a pipeline", () => {
+  const options: MemoryOptions = {
+    preset: 'torchtitan',
+    layout: { pipeline: 2 },
+    sharding: { strategy: 'fsdp2', ranks: 2 },
+  }
+  const { assumptions, tensorBytes } = estimate(options)
+  expect(assumptions.join()).toContain('loss chunked-linear (torchtitan 0.3.0, components/loss.py')
+  expect(tensorBytes).toBeLessThan(estimate({ ...options, loss: 'logits' }).tensorBytes)
+})
 
 it('The assumptions of a layout say whose code it is', () => {
   const said = (layout: NonNullable<MemoryOptions['layout']>) => estimate({ layout }).assumptions.join()

@@ -80,7 +80,7 @@ describe.each(PRESETS)('the preset %s', (preset) => {
     const layout = { tensor: 2 }
     const refused = (options: MemoryOptions) => () => estimateMemory(MODEL, options)
     expect(refused({ preset: 'torchtitan', layout })).toThrow(
-      "the loss fused-linear, which reads the whole output embedding: pass `loss: 'logits'` (preset torchtitan: loss fused-linear)",
+      "the loss chunked-linear, which reads the whole output embedding: pass `loss: 'logits'` (preset torchtitan: loss chunked-linear)",
     )
     expect(refused({ preset: 'torchtitan', layout, loss: 'fused-linear' })).toThrow(/pass `loss: 'logits'`$/)
     expect(refused({ preset: 'torchtune', layout, loss: 'logits' })).toThrow(

@@ -13,8 +13,9 @@ export const TORCHTITAN: Preset = {
     },
     { options: { reentrant: false }, source: 'distributed/activation_checkpoint.py: checkpoint_wrapper' },
     {
-      options: { loss: 'fused-linear' },
-      source: 'components/loss.py: ChunkedLossWrapper, which runs each chunk backward at once',
+      options: { loss: 'chunked-linear' },
+      source:
+        'components/loss.py: ChunkedLossWrapper, which runs each chunk backward at once; in a pipeline too, on the last stage (trainer.py: set_lm_head)',
     },
     { options: { optimizerStep: 'fused' }, source: 'components/optimizer/optimizer.py: implementation' },
     {

@@ -21,7 +21,9 @@ export class ArrivingGradients {
   }
 
   /** A second gradient is added, in general into a new tensor. A parameter gets its gradient when the last one has arrived. */
-  accumulate(target: Node | Leaf, gradient: Gradient): void {
+  accumulate(target: Node | Leaf, arrived: Gradient): void {
+    const isWide = target.kind === 'leaf' && target.arrivesWide && this.onUnreduced && this.summedWidth > 1
+    const gradient = isWide ? this.#widened(storageOf(arrived)) : arrived
     const { pending } = target
     if (pending === undefined) target.pending = gradient
     else if (target.addsInPlace) this.#ledger.release(storageOf(gradient))

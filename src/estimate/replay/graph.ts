@@ -40,6 +40,8 @@ export interface Leaf {
    * (`can_accumulate_inplace` in torch's `input_buffer.cpp`).
    */
   addsInPlace?: boolean
+  /** Whether its gradients that are reduced later are cast to the dtype of the reduction as they arrive (`_set_unsharded_grad_dtypes` of FSDP2). */
+  arrivesWide?: boolean
   /** The gradient that the optimizer sees. */
   gradient?: Storage
   /** Whether the optimizer sees only the share of a rank. */

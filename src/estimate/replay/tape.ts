@@ -284,6 +284,46 @@ export class Tape {
     if (kept) this.ledger.release(kept)
   }
 
+  /**
+   * Runs things one after another, and backward of each at once, as far as what was there before: a parameter gets its gradient each time.
+   *
+   * @param parameter - one that they read
+   * @param used - what was made of it before, such as the copy of autocast
+   * @param then - called after each
+   */
+  backwardOfEach(
+    runs: readonly (() => Tensor)[],
+    { grad: leaf }: Tensor,
+    { grad: copy }: Tensor,
+    then: () => void,
+  ): void {
+    const others = leaf?.kind === 'leaf' ? leaf.expected - (copy?.kind === 'node' ? 1 : 0) : 0
+    // What a run finds in the cache of autocast is not recorded again.
+    const cached = copy?.kind === 'node' ? [copy] : []
+    for (const run of runs) {
+      if (leaf?.kind === 'leaf') leaf.expected = 0
+      const outside = this.#nodes.length
+      const loss = run()
+      if (loss.grad?.kind === 'node') loss.grad.pending = this.tensor(loss.elements, loss.dtype, 'ones_like').storage
+      while (this.#nodes.length > outside) {
+        const node = this.#nodes.pop()
+        if (typeof node === 'function') node()
+        else if (node?.pending) {
+          if (node.saved.length === 0) cached.push(node)
+          this.#runBackward(node, node.pending)
+        } else if (node) this.saved.release(node)
+      }
+      for (const node of cached) {
+        if (!node.pending) continue
+        for (const edge of node.inputs) if (edge?.kind === 'leaf') edge.expected = 1
+        this.#runBackward(node, node.pending)
+      }
+      then()
+      this.free(loss)
+    }
+    if (leaf?.kind === 'leaf') leaf.expected = others
+  }
+
   #runBackward(node: Node, pending: Gradient): void {
     delete node.pending
     const gradient = storageOf(pending)

@@ -1,7 +1,6 @@
 import type { Architecture } from '../../architecture/index.js'
 import type { CheckedMemoryOptions } from '../checked-memory-options.js'
 import type { MemoryEstimate } from '../memory-estimate.js'
-import { WITH_HEAD } from '../replay/loss/loss.js'
 import type { ResolvedModel } from '../resolved-model.js'
 import type { Layout } from './layout.js'
 import { leastStageBytes, type StageRun, stageMoments, stageRun } from './pipeline-stage.js'
@@ -138,7 +137,7 @@ function withAssumptions(
 /** What torch's pipelines do not work with, or was not looked at, with a way out; absent if all does. */
 export function refusedBesidePipeline(
   model: Architecture,
-  { loss, storage, sharding }: CheckedMemoryOptions,
+  { storage, sharding }: CheckedMemoryOptions,
 ): string | undefined {
   const { dimensions, className, forward } = model
   const { order = 'sequential' } = forward?.residual ?? {}
@@ -150,10 +149,6 @@ export function refusedBesidePipeline(
     [
       !ORDERS.has(order) || forward?.attention?.keySharing !== undefined || (forward?.embedding ?? 'plain') !== 'plain',
       `${className}, whose layers get more than hidden states: use \`sharding\``,
-    ],
-    [
-      WITH_HEAD.includes(loss.kind),
-      `the loss ${loss.kind}, which computes the head too, while torch's schedule computes the loss of the logits that the last stage returns: pass \`loss: 'logits'\``,
     ],
     [
       sharding.ranks > 1 && sharding.strategy !== 'fsdp2' && sharding.strategy !== 'hsdp',

@@ -70,7 +70,7 @@ export function* stageMoments(run: StageRun): Generator<MemoryEstimate> {
   // Before the first backward, a forward pass runs while what the one before has made is sent; later it was sent before.
   yield moment(1, { inFlightBytes: (inFlight - 1) * kept, sentBytes: isLast ? 0 : hidden, hasRunOthers: inFlight > 1 })
   // The losses reference the hidden states that were received (`_internal_losses` in `schedules.py`), and the last gradient is being sent.
-  const received = isLast ? batches * hidden : 0
+  const received = isLast ? batches * hidden + cachedBytes(run, hidden) : 0
   const inFlightBytes = (Math.min(batches - 1, inFlight) - 1) * kept + received
   // Where no more micro-batches follow, all forward passes have run.
   yield moment(2, { inFlightBytes, hasRunForward: batches === inFlight })
@@ -95,6 +95,16 @@ function keptBytes({ resolved, options, more }: StageRun): number {
   const step = { ...trainingStepOf(resolved, options), ...more, microBatches: 1 }
   const { afterForward } = trainingStep(resolved.replay, step)
   return afterForward.activations
+}
+
+/**
+ * What autocast keeps until the schedule ends of micro-batches before: chunks of hidden states, which are leaves, and their copies in 16 bits. Those of
+ * the first one are replayed.
+ */
+function cachedBytes({ resolved, options, batches }: StageRun, hidden: number): number {
+  const { autocast, parameterDtype, sharding } = trainingStepOf(resolved, options)
+  const isCached = options.loss.kind === 'chunked-linear' && autocast && !sharding && parameterDtype === 'float32'
+  return isCached ? (batches - 1) * hidden + ((batches - 2) * hidden) / 2 : 0
 }
 
 /** The hidden states between two stages: autocast leaves the residual stream of float32 weights as it is. */

@@ -12,7 +12,8 @@ tensor      the model's own plan: of transformers 5.24 (`apply_tensor_parallelis
             between blocks each rank has its share of each sequence, and the loss is computed on shares of the vocabulary; with lossLogits
             "float32-gathered", by `MaskedCrossEntropy` of nemo-automodel.
 context     torch's `context_parallel`, as accelerate 1.15 calls it: ring attention on shares of each sequence.
-pipeline    one stage (options.stage, 0 by default) of torch's `Schedule1F1B`, with options.gradientAccumulation micro-batches.
+pipeline    one stage (options.stage, 0 by default) of torch's `Schedule1F1B`, with options.gradientAccumulation micro-batches. A loss of
+            `head_losses.py` (options.loss) computes the head of the hidden states that the last stage returns, as torchtitan's does.
 expert      experts on options.layout.expert of the ranks of sharding, as transformers 5.24 does it (`AllToAllEP` of `distributed/expert_parallel.py`,
             `apply_fully_sharded_data_parallelism` of its `fsdp.py`), with as many tokens for each rank.
 sharding    FSDP2 around every decoder layer and the root, over the ranks beside those of the layout, with `parameterDtype`, `reduceDtype`,
@@ -38,6 +39,7 @@ from torch.distributed.device_mesh import DeviceMesh, init_device_mesh
 from torch.distributed.tensor import DTensor
 from torch.testing._internal.distributed.fake_pg import FakeStore
 
+import head_losses
 import oracle
 from data_parallel import NONZERO, KeptBuckets, ResizedLedger, counting_resizes, decoder_layers, dtype_of, has_policy, reduced, without_values
 import transformers
@@ -372,7 +374,7 @@ def train(model, ids, options, ledger):
 class Stage(torch.nn.Module):
     """Consecutive layers of a model, with the embeddings in front of the first ones, and norm and head behind the last."""
 
-    def __init__(self, model, index, count):
+    def __init__(self, model, index, count, has_loss=False):
         super().__init__()
         model = model.get_base_model() if hasattr(model, "get_base_model") else model
         base = getattr(model, model.base_model_prefix)
@@ -388,12 +390,25 @@ class Stage(torch.nn.Module):
         if not self.is_last:
             base.norm, model.lm_head = torch.nn.Identity(), None
         self.model = model
+        self.returns_logits = self.is_last and not has_loss
 
     def forward(self, given):
         named = {"input_ids": given} if self.is_first else {"inputs_embeds": given}
-        if self.is_last:
+        if self.returns_logits:
             return self.model(**named, use_cache=False).logits
         return getattr(self.model, self.model.base_model_prefix)(**named, use_cache=False).last_hidden_state
+
+
+def loss_of_stage(module, options):
+    """What the schedule computes of what the last stage returns and the tokens."""
+    kind, model = options.get("loss", "logits"), module.model
+    if kind not in head_losses.WITH_HEAD:
+        return lambda logits, labels: model.loss_function(logits, labels, vocab_size=logits.shape[-1])
+    if not module.is_last:
+        return lambda *_: None
+    head = model.get_output_embeddings()
+    computed = head_losses.loss_with_head(kind, head, model.config)
+    return lambda hidden, ids: computed(hidden, ids, ids.numel())
 
 
 def train_stage(module, ids, options, ledger, mesh):
@@ -414,11 +429,11 @@ def train_stage(module, ids, options, ledger, mesh):
     hidden = torch.empty(*ids.shape, module.model.config.hidden_size, dtype=torch.float32 if is_wide else torch.bfloat16, **like)
     logits = torch.empty(*ids.shape, module.model.config.vocab_size, dtype=torch.bfloat16, **like)
     given = ids if module.is_first else hidden
-    made = logits if module.is_last else hidden
-    loss_of = module.model.loss_function
+    made = logits if module.returns_logits else hidden
+    loss_of = loss_of_stage(module, options)
     stage = PipelineStage(module, index, count, torch.device("cpu"), input_args=(given,), output_args=(made,), group=mesh["pipeline"].get_group())
     stage._output_slot_is_releasable = lambda output: (not stage.is_last, "")  # a fake tensor is no plain one
-    schedule = Schedule1F1B(stage, batches, loss_fn=lambda logits, labels: loss_of(logits, labels, vocab_size=logits.shape[-1]))
+    schedule = Schedule1F1B(stage, batches, loss_fn=loss_of)
     for name, phase in (("forward_one_chunk", "forward"), ("backward_one_chunk", "backward")):
 
         def in_phase(*rest, own=getattr(stage, name), phase=phase, **named):
@@ -476,13 +491,14 @@ def run(config, options, trace=None):
     sizes = {**layout, "tp": layout["tensor"], "data": options.get("sharding", {}).get("ranks", 1)}
     whole = init_device_mesh("cpu", tuple(sizes[name] for name in DIMENSIONS), mesh_dim_names=DIMENSIONS)
     mesh = {name: whole[name] for name in DIMENSIONS}  # before any tensor is counted: a mesh has some of its own
+    head_losses.ready(options.get("loss"))
     ledger = LocalLedger()
     ledger.trace = trace
     wide = {"dtype": "float32"} if options.get("sharding", {}).get("parameterDtype") == "float32" else {}
     model = built(config, {**options, **wide}, mesh)
     experts = dispatch_experts(model, options) if options.get("layout", {}).get("expert", 1) > 1 else ()
     if layout["pipeline"] > 1:
-        model = Stage(model, options["stage"], layout["pipeline"])
+        model = Stage(model, options["stage"], layout["pipeline"], options.get("loss") in head_losses.WITH_HEAD)
     with FakeTensorMode(allow_non_fake_inputs=True), like_cuda(options.get("attention")), without_values(), as_on_a_gpu(ledger), counting_resizes(ledger), ledger:
         materialize_local(model)
         model = sharded(model, options, mesh, experts)

@@ -1,12 +1,12 @@
 """oracle.py with other losses, and with the losses of methods that learn from preferences.
 
-    LIGER_SOURCE=DIR TRL_SOURCE=DIR TUNE_SOURCE=DIR python losses.py cases.jsonl out.jsonl
+    TITAN_SOURCE=DIR LIGER_SOURCE=DIR TRL_SOURCE=DIR TUNE_SOURCE=DIR python losses.py cases.jsonl out.jsonl
     LIGER_SOURCE=DIR TRL_SOURCE=DIR TUNE_SOURCE=DIR python losses.py --trace case.json     prints each operation of the recorded step, with the live bytes after it
 
 The folders hold `liger_kernel` of liger-kernel 0.8.5, `trl` of TRL 1.16 and `torchtune` of 0.6.1: their packages need no installation, and only the
 files of losses are read. Cases are as in oracle.py, with
 
-    loss            'logits' and 'fused', on what `lossLogits` says; 'chunked'; 'log-probs'
+    loss            'logits' and 'fused', on what `lossLogits` says; 'chunked'; 'chunked-linear' (see head_losses.py); 'log-probs'
     finetuningType  'dpo', 'cdpo', 'ipo', 'kto', 'orpo' or 'rrhf' in place of `method`: adapters if there is `lora`, all weights otherwise. With
                     `targetLength` (only the last tokens of each sequence are a completion), `referenceModel`, and `loss: 'logits'`, the
                     log-probabilities of LLaMA-Factory 0.9.5 (`get_batch_logps` in its `train/trainer_utils.py`)
@@ -27,6 +27,7 @@ import transformers
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 import finetuning
+import head_losses
 import kernels
 import liger
 import oracle
@@ -139,6 +140,20 @@ class Chunked(Caller):
             return [returned_by_layers(causal, chunk) for chunk in hidden.chunk(8, dim=1)]
 
         return types.SimpleNamespace(loss=self.loss(self.forward(logits), shifted))
+
+
+class Titan(Caller):
+    """The loss of torchtitan 0.3.0, of the hidden states that the model returns. Its models compute in bfloat16, which is autocast here."""
+
+    def __call__(self, input_ids, labels, use_cache):
+        causal = plain(self.model)
+        computed = head_losses.loss_with_head("chunked-linear", causal.get_output_embeddings(), causal.config)
+
+        def loss():
+            hidden = causal.base_model(input_ids=input_ids, use_cache=False).last_hidden_state
+            return computed(hidden, input_ids, input_ids.numel())
+
+        return types.SimpleNamespace(loss=self.forward(loss))
 
 
 def masked(options, ids):
@@ -292,7 +307,7 @@ def caller(model, reference, options):
         return OfLogits(model, options, reference)
     if kind or loss == "log-probs":
         return LogProbs(model, options, reference)
-    return Chunked(model, options) if loss == "chunked" else model
+    return {"chunked": Chunked, "chunked-linear": Titan}.get(loss, lambda model, _: model)(model, options)
 
 
 def method_of(options):

@@ -2,6 +2,7 @@ import type { DecoderModel } from '../decoder-model.js'
 import type { DecoderPass } from '../decoder-pass.js'
 import { dropped } from '../dropout.js'
 import type { ComputeDtype } from '../dtype.js'
+import { chunkedLinear } from '../loss/chunked-linear.js'
 import { chunkedLoss } from '../loss/chunked-loss.js'
 import { fusedLinear } from '../loss/fused-losses.js'
 import { type LabelHead, labelLoss, labelsOf } from '../loss/label-head.js'
@@ -53,17 +54,23 @@ export function decoderLoss(model: DecoderModel, pass: DecoderPass, hidden: Tens
  * Whether the hidden states are gone when the loss of the logits is computed: where the class computes the loss of a whole language model, and where
  * a trainer computes it of what the model has returned.
  */
-function leavesStates({ forward, options: { loss } }: DecoderPass): boolean {
+function leavesStates({ forward, options: { loss, stage } }: DecoderPass): boolean {
+  if (stage && WITH_HEAD.includes(loss.kind)) return true
   return forward.logits.shifts === 'model' || OUTSIDE.includes(loss.kind) || loss.logits === 'float32-gathered'
 }
 
-const OUTSIDE: readonly LossKind['kind'][] = ['chunked', 'log-probs-of-logits', 'log-probs-and-entropy']
+const OUTSIDE: readonly LossKind['kind'][] = [
+  'chunked',
+  'chunked-linear',
+  'log-probs-of-logits',
+  'log-probs-and-entropy',
+]
 
 /** The loss of what the language-model head reads. Frees that. */
 function lossOfStates(pass: DecoderPass, head: Named, states: Tensor, kept: KeptLogits): Tensor {
-  const { layers, options, sizes, forward } = pass
+  const { layers, options, forward } = pass
   const { tape } = layers.ops
-  const { batch, sequence, completion, loss } = options
+  const { loss } = options
   const freed = (made: Tensor): Tensor => {
     tape.free(states)
     return made
@@ -72,21 +79,46 @@ function lossOfStates(pass: DecoderPass, head: Named, states: Tensor, kept: Kept
     throw new UndescribedBlock(
       `no model of the loss '${loss.kind}' with an output embedding that is normalised in each pass: pass \`loss: 'logits'\``,
     )
+  if (WITH_HEAD.includes(loss.kind) && isOutsideModel(pass)) return lossOutside(pass, head, states, kept)
   const { outputs, before } = kept
   if (before) return lossOfChunks(pass, head, states, { outputs, before })
-  if (loss.kind === 'chunked') return chunkedLoss(pass, head, states)
-  if (loss.kind === 'fused-linear')
-    return freed(fusedLinear(layers, head.name, states, { vocabulary: sizes.vocabSize, batch }))
-  if (loss.kind === 'log-probs') {
-    const probabilities = logProbs(layers, head.name, states, { batch, sequence, completion })
-    return freed(preferenceLoss(layers, probabilities))
-  }
+  if (WITH_HEAD.includes(loss.kind)) return lossWithHead(pass, head, states)
   const own = logitsOf(pass, head, states)
   kept.behindHead?.()
   const logits = kept.leaving?.(own) ?? own
   if (!leavesStates(pass)) return freed(lossOfLogits(pass, logits, kept, states.dtype))
   tape.free(states)
   return lossOfLogits(pass, logits, kept, states.dtype)
+}
+
+/** The loss that a schedule or a trainer computes of the hidden states that the model returns, which a stage of a pipeline references. Frees them. */
+function lossOutside(pass: DecoderPass, head: Named, states: Tensor, { leaving, outputs }: KeptLogits): Tensor {
+  const { tape } = pass.layers.ops
+  const returned = leaving?.(states) ?? states
+  if (pass.options.stage) outputs.push(tape.alias(returned))
+  // FSDP2 lets gradients stay narrow from the backward of what its module returns on; the head's come before it.
+  const { grad } = pass.layers.weights.get(`${head.name}.weight`)
+  if (leaving && grad?.kind === 'leaf') grad.arrivesWide = true
+  return lossWithHead(pass, head, returned)
+}
+
+/** A loss that computes the head of the hidden states. Frees them. */
+function lossWithHead(pass: DecoderPass, head: Named, states: Tensor): Tensor {
+  const { layers, options, sizes } = pass
+  const { batch, sequence, completion, loss } = options
+  if (loss.kind === 'chunked') return chunkedLoss(pass, head, states)
+  if (loss.kind === 'chunked-linear') return chunkedLinear(pass, head, states)
+  const made =
+    loss.kind === 'fused-linear'
+      ? fusedLinear(layers, head.name, states, { vocabulary: sizes.vocabSize, batch })
+      : preferenceLoss(layers, logProbs(layers, head.name, states, { batch, sequence, completion }))
+  layers.ops.tape.free(states)
+  return made
+}
+
+/** Whether the model returns hidden states, and others compute head and loss. */
+function isOutsideModel({ options: { stage, loss } }: DecoderPass): boolean {
+  return stage !== undefined || loss.kind === 'chunked-linear'
 }
 
 /** The loss of a class that labels texts. */

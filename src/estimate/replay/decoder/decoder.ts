@@ -56,7 +56,7 @@ export class Decoder implements ModelPass {
       )
     sharding?.beforeForward(ROOT)
     const before =
-      options.keepOutputs && options.loss.kind === 'chunked' && this.#model.head
+      !options.stage && options.keepOutputs && options.loss.kind === 'chunked' && this.#model.head
         ? tape.tensor(layers.tokens * sizes.vocabSize, 'float32', 'outputs')
         : undefined
     const { hidden, returned, inOutput, routers } = hiddenStates(this.#model, this.#pass, this.#outputs)
@@ -70,7 +70,10 @@ export class Decoder implements ModelPass {
     // The loss of the routers comes last, when the output of the model has all names.
     const held = routers ? [tape.alias(hidden)] : []
     // A pipeline computes the loss of what its last stage returns, and so does code that gathers the logits.
-    const isOutside = options.stage !== undefined || options.loss.logits === 'float32-gathered'
+    const isOutside =
+      options.stage !== undefined ||
+      options.loss.logits === 'float32-gathered' ||
+      options.loss.kind === 'chunked-linear'
     // What head and loss save stays on the GPU (`get_act_offloading_ctx_manager` of torchtune 0.6.1, whose loss is outside of it).
     const { offloads } = tape.saved
     tape.saved.offloads = false

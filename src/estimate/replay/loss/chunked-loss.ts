@@ -24,8 +24,12 @@ export function chunkedLoss(pass: DecoderPass, head: Named, states: Tensor): Ten
     states,
     chunks.map((tokens) => batch * tokens * features),
   )
-  const logits = parts.map((part) => logitsOf(pass, head, part))
-  tape.free(...parts, states)
+  // A linear layer copies rows with gaps between them, unless a cast has done so.
+  const isCopied = batch > 1 && (!layers.autocast || states.dtype === layers.half)
+  const rows = parts.map((part) => (isCopied ? ops.contiguous(part) : tape.alias(part)))
+  tape.free(...parts)
+  const logits = rows.map((part) => logitsOf(pass, head, part))
+  tape.free(...rows, states)
   layers.endAutocast()
   const shifted = tape.tensor(batch * sequence, 'int64', 'hstack')
   const labels = chunks.map((tokens) =>

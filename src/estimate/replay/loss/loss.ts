@@ -5,10 +5,10 @@ import type { Tensor } from '../tape.js'
 import { fusedEntropy } from './fused-losses.js'
 
 /** How the loss is computed. */
-export const LOSSES = ['logits', 'fused', 'chunked', 'fused-linear', 'log-probs'] as const
+export const LOSSES = ['logits', 'fused', 'chunked', 'chunked-linear', 'fused-linear', 'log-probs'] as const
 
 /** The losses that compute head and loss in one, so that not all logits exist at the same time. */
-export const WITH_HEAD: readonly string[] = ['chunked', 'fused-linear', 'log-probs']
+export const WITH_HEAD: readonly string[] = ['chunked', 'chunked-linear', 'fused-linear', 'log-probs']
 
 /** One {@link LOSSES}. */
 export type Loss = (typeof LOSSES)[number]

@@ -201,7 +201,7 @@ export class Sharding {
     }
     const { computeDtype, reduceDtype } = this.rules
     const width = DTYPE_BYTES[(leaf.dtype === 'float32' ? computeDtype : undefined) ?? leaf.dtype]
-    const times = reduceDtype ? DTYPE_BYTES[reduceDtype] / width : 1
+    const times = reduceDtype && !leaf.arrivesWide ? DTYPE_BYTES[reduceDtype] / width : 1
     if (times <= 1) {
       leaf.unreduced = gradient
       this.#ledger.rebook(gradient, 'gradients')
