@@ -24,6 +24,7 @@ const RECORDS = [
   'pipeline-sharding.jsonl.gz',
   'pipelines-mixed.jsonl.gz',
   'pipeline-heads.jsonl.gz',
+  'pipeline-packed.jsonl.gz',
   'layout-ddp.jsonl.gz',
   'layout-experts.jsonl.gz',
   'layout-dispatch.jsonl.gz',

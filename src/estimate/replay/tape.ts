@@ -20,6 +20,8 @@ export class Tape {
   readonly #nodes: (Node | (() => void))[] = []
   /** What the functions of reentrant checkpoints hold until the graph is freed. */
   readonly keywords = new Attributes(this.ledger)
+  /** What functions held as attributes when the last backward was done: who holds the loss holds it too. */
+  heldByGraph = 0
   #gradients = true
   /** What operations have saved that nothing will read. */
   #unread: { readonly holds: boolean; readonly held: Storage[] } | undefined
@@ -279,6 +281,7 @@ export class Tape {
     }
     this.ledger.settle()
     this.gradients.endBackward()
+    this.heldByGraph = this.saved.attributes.bytesSince(-1)
     this.saved.endBackward()
     this.keywords.free()
     if (kept) this.ledger.release(kept)

@@ -15,6 +15,8 @@ export interface WeightOptions {
   readonly trains?: ((parameter: string) => boolean) | undefined
   /** How the weights of linear layers, except the output embedding, are stored; absent if like everything else. */
   readonly storage?: PackedStorage | undefined
+  /** Whether it is a part of a model without the head, so that no linear layer is left as it is. */
+  readonly hasOnlyLayers?: boolean
   /** Whether experts that are stacked in one parameter are stored so too. */
   readonly packsExperts?: boolean
   /** The dtype of what is not in `storage`, if not `dtype`: float32 after `prepare_model_for_kbit_training`. */

@@ -64,7 +64,7 @@ export class Weights {
     this.#listPrefixes = layerLists(architecture).map((name) => `${name}.`)
     const withoutInput = idleNames(architecture, options.senses ?? [])
     this.#idle = options.idleTowers ? withoutInput : []
-    const packed = new Set(packedModules(architecture, options.storage))
+    const packed = new Set(packedModules(architecture, options.storage, options.hasOnlyLayers))
     const saved = savedNames(architecture, options.adapters)
     const { mixture } = architecture.forward?.feedForward ?? {}
     const { untrainedParameters = [] } = mixture ?? {}

@@ -154,7 +154,10 @@ export function refusedBesidePipeline(
       sharding.ranks > 1 && sharding.strategy !== 'fsdp2' && sharding.strategy !== 'hsdp',
       `${sharding.strategy}: use fsdp2 or hsdp`,
     ],
-    [storage !== undefined, `weights in ${storage}: take weights in 16 bits`],
+    [
+      storage !== undefined && sharding.ranks > 1,
+      `weights in ${storage} on data-parallel ranks: take weights in 16 bits, or one rank for each stage`,
+    ],
   ]
   const [, found] = refused.find(([isRefused]) => isRefused) ?? []
   return found && `\`layout.pipeline\` cannot be estimated with ${found}`

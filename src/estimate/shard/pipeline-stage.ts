@@ -70,7 +70,7 @@ export function* stageMoments(run: StageRun): Generator<MemoryEstimate> {
   // Before the first backward, a forward pass runs while what the one before has made is sent; later it was sent before.
   yield moment(1, { inFlightBytes: (inFlight - 1) * kept, sentBytes: isLast ? 0 : hidden, hasRunOthers: inFlight > 1 })
   // The losses reference the hidden states that were received (`_internal_losses` in `schedules.py`), and the last gradient is being sent.
-  const received = isLast ? batches * hidden + cachedBytes(run, hidden) : 0
+  const received = isLast ? batches * hidden + cachedBytes(run, hidden) + (batches - 1) * graphBytes(run) : 0
   const inFlightBytes = (Math.min(batches - 1, inFlight) - 1) * kept + received
   // Where no more micro-batches follow, all forward passes have run.
   yield moment(2, { inFlightBytes, hasRunForward: batches === inFlight })
@@ -81,8 +81,12 @@ export function* stageMoments(run: StageRun): Generator<MemoryEstimate> {
 
 /** What a stage needs at least: parameters, gradients and optimizer states, without a replay. */
 export function leastStageBytes({ resolved, options, more, data }: StageRun): number {
-  if (!more.sharding) return leastStaticMemory(resolved, options)
-  const step = trainingStepOf(resolved, options)
+  if (!more.sharding && !options.storage) return leastStaticMemory(resolved, options)
+  const step = { ...trainingStepOf(resolved, options), stage: more.stage }
+  if (!more.sharding) {
+    const { parameters, gradients, optimizerStates } = staticMemory(resolved.architecture, step)
+    return parameters + gradients + optimizerStates
+  }
   const parameterDtype = step.sharding?.computeDtype ?? step.parameterDtype
   const shares = staticMemory(resolved.architecture, step)
   const whole = staticMemory(resolved.architecture, { ...step, parameterDtype, sharding: undefined, stateRanks: data })
@@ -90,11 +94,18 @@ export function leastStageBytes({ resolved, options, more, data }: StageRun): nu
 }
 
 /** What a micro-batch keeps for its backward, with the hidden states that the stage hands on. */
-function keptBytes({ resolved, options, more }: StageRun): number {
+function keptBytes(run: StageRun): number {
+  return oneMicroBatch(run).afterForward.activations
+}
+
+/** What the losses hold of earlier micro-batches: the inputs of layers in 8 bits are attributes of their functions (`MatMul8bitLt` of bitsandbytes). */
+function graphBytes(run: StageRun): number {
+  return run.options.storage === 'int8' ? (oneMicroBatch(run).heldByGraph ?? 0) : 0
+}
+
+function oneMicroBatch({ resolved, options, more }: StageRun): ReturnType<typeof trainingStep> {
   if ('missing' in resolved.replay) throw new UndescribedBlock(resolved.replay.missing)
-  const step = { ...trainingStepOf(resolved, options), ...more, microBatches: 1 }
-  const { afterForward } = trainingStep(resolved.replay, step)
-  return afterForward.activations
+  return trainingStep(resolved.replay, { ...trainingStepOf(resolved, options), ...more, microBatches: 1 })
 }
 
 /**
@@ -107,11 +118,11 @@ function cachedBytes({ resolved, options, batches }: StageRun, hidden: number): 
   return isCached ? (batches - 1) * hidden + ((batches - 2) * hidden) / 2 : 0
 }
 
-/** The hidden states between two stages: autocast leaves the residual stream of float32 weights as it is. */
+/** The hidden states between two stages: autocast leaves the residual stream of float32 weights, and of prepared ones, as it is. */
 function hiddenBytes({ resolved, options }: StageRun): number {
   const { batchSize, sequenceLength } = options
-  const { parameterDtype, sharding } = trainingStepOf(resolved, options)
-  const dtype = sharding?.computeDtype ?? parameterDtype
+  const { parameterDtype, restDtype, sharding } = trainingStepOf(resolved, options)
+  const dtype = sharding?.computeDtype ?? restDtype ?? parameterDtype
   return batchSize * sequenceLength * resolved.architecture.dimensions.hiddenSize * DTYPE_BYTES[dtype]
 }
 

@@ -12,6 +12,7 @@ tensor      the model's own plan: of transformers 5.24 (`apply_tensor_parallelis
             between blocks each rank has its share of each sequence, and the loss is computed on shares of the vocabulary; with lossLogits
             "float32-gathered", by `MaskedCrossEntropy` of nemo-automodel.
 context     torch's `context_parallel`, as accelerate 1.15 calls it: ring attention on shares of each sequence.
+quantization    adapters on packed weights as in qlora.py, in a stage of a pipeline.
 pipeline    one stage (options.stage, 0 by default) of torch's `Schedule1F1B`, with options.gradientAccumulation micro-batches. A loss of
             `head_losses.py` (options.loss) computes the head of the hidden states that the last stage returns, as torchtitan's does.
 expert      experts on options.layout.expert of the ranks of sharding, as transformers 5.24 does it (`AllToAllEP` of `distributed/expert_parallel.py`,
@@ -209,6 +210,10 @@ def built(config, options, mesh):
     """The model of this rank on 'meta'. PEFT adds its adapters to a model that is already divided."""
     layout = options.get("layout", {})
     tensor = layout.get("tensor", 1)
+    if options.get("quantization"):
+        import qlora  # which replaces functions of bitsandbytes
+
+        return qlora.adapted(config, options)
     if tensor == 1:
         return build(config, options)
     base = build(config, {**options, "method": "full" if options["method"] == "lora" else options["method"], "recompute": "none", "gradientCheckpointing": False, "inputGradients": False})
@@ -425,9 +430,11 @@ def train_stage(module, ids, options, ledger, mesh):
     like = {"device": "meta", "requires_grad": True}
     # Under autocast, the residual stream of float32 weights is in float32, and logits are not. FSDP2 gathers them in bfloat16.
     is_mixed = options["method"] == "full-mixed"
-    is_wide = is_mixed and options.get("sharding", {}).get("ranks", 1) == 1
+    is_prepared = options.get("prepareForKbitTraining", False)
+    is_wide = is_prepared or is_mixed and options.get("sharding", {}).get("ranks", 1) == 1
     hidden = torch.empty(*ids.shape, module.model.config.hidden_size, dtype=torch.float32 if is_wide else torch.bfloat16, **like)
-    logits = torch.empty(*ids.shape, module.model.config.vocab_size, dtype=torch.bfloat16, **like)
+    is_mixed = is_mixed or options.get("autocast", False)
+    logits = torch.empty(*ids.shape, module.model.config.vocab_size, dtype=torch.float32 if is_prepared and not is_mixed else torch.bfloat16, **like)
     given = ids if module.is_first else hidden
     made = logits if module.returns_logits else hidden
     loss_of = loss_of_stage(module, options)
@@ -501,6 +508,10 @@ def run(config, options, trace=None):
         model = Stage(model, options["stage"], layout["pipeline"], options.get("loss") in head_losses.WITH_HEAD)
     with FakeTensorMode(allow_non_fake_inputs=True), like_cuda(options.get("attention")), without_values(), as_on_a_gpu(ledger), counting_resizes(ledger), ledger:
         materialize_local(model)
+        if options.get("quantization"):
+            import qlora
+
+            qlora.add_states(model, options["quantization"], ledger)
         model = sharded(model, options, mesh, experts)
         for p in model.parameters():
             ledger.book(p, "parameters", True)

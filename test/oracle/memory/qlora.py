@@ -191,13 +191,12 @@ def pack_experts(model, storage):
     return states
 
 
-def run(config, options, fake=True, cuda=True, trace=None):
+def adapted(config, options):
+    """The model with packed weights and adapters, on 'meta'."""
     from peft import LoraConfig, get_peft_model
     from peft.tuners.lora import dora
 
     dora.dequantize_module_weight = unpacked
-    ledger = oracle.Ledger()
-    ledger.trace = trace
     storage = options.get("quantization", "nf4-double")
     model = oracle.build(config, {**options, "method": "full", "recompute": "none", "gradientCheckpointing": False, "inputGradients": False})
     lora = options["lora"]
@@ -216,6 +215,14 @@ def run(config, options, fake=True, cuda=True, trace=None):
     oracle.checkpoint(model, options)
     if options.get("inputGradients"):
         model.enable_input_require_grads()
+    return model
+
+
+def run(config, options, fake=True, cuda=True, trace=None):
+    ledger = oracle.Ledger()
+    ledger.trace = trace
+    storage = options.get("quantization", "nf4-double")
+    model = adapted(config, options)
     with FakeTensorMode(allow_non_fake_inputs=True), oracle.like_cuda(options.get("attention")), ledger:
         oracle.materialize(model)
         add_states(model, storage, ledger)

@@ -3,12 +3,21 @@ import { isOnlyInTransformers5 } from '../../../architecture/newer-types.js'
 import { headOf } from '../submodules.js'
 import type { PackedStorage } from './packed-storage.js'
 
-/** The modules whose weights are in `storage`: all linear layers but those that transformers keeps. */
-export function packedModules(architecture: Architecture, storage: PackedStorage | undefined): ReadonlySet<string> {
+/**
+ * The modules whose weights are in `storage`: all linear layers but those that transformers keeps.
+ *
+ * @param hasOnlyLayers - whether the head, which it keeps, is in another part of the model
+ */
+export function packedModules(
+  architecture: Architecture,
+  storage: PackedStorage | undefined,
+  hasOnlyLayers = false,
+): ReadonlySet<string> {
   const packed = new Set<string>()
   if (storage === undefined) return packed
   const isKept = isOnlyInTransformers5(architecture.family) ? keptIn5(architecture) : keptIn4(architecture)
-  for (const { name, module } of modules(architecture)) if (module.linear && !isKept(name)) packed.add(name)
+  for (const { name, module } of modules(architecture))
+    if (module.linear && (hasOnlyLayers || !isKept(name))) packed.add(name)
   return packed
 }
 

@@ -66,6 +66,7 @@ export function allocateStatic(
     trained: step.trained,
     trains: step.trains,
     storage: step.storage,
+    hasOnlyLayers: step.stage?.isLast === false,
     packsExperts: step.packsExperts ?? false,
     restDtype: step.restDtype,
     autocast: step.autocast,

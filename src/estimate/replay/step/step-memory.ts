@@ -5,6 +5,8 @@ export interface StepMemory {
   readonly peak: Peak
   readonly afterForward: Readonly<PartBytes>
   readonly kernels: KernelMemory
+  /** What functions held as attributes when the last backward was done: who holds the loss holds it too. */
+  readonly heldByGraph?: number
 }
 
 /** What a GPU needs otherwise than a recording on a CPU shows. */

@@ -123,7 +123,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   zero?.beforeStep()
   if (!step.stepsOnCpu) for (const group of groupsOf(leaves, step)) optimizerStep(ledger, group, kind)
   zero?.afterStep()
-  return { ...highest([ledger, rollout]), afterForward }
+  return { ...highest([ledger, rollout]), afterForward, heldByGraph: tape.heldByGraph }
 }
 
 /** DeepSpeed computes linear layers itself, and frees what backward does not come to. What is computed again is used again. */
