@@ -11,6 +11,7 @@ import { type MemoryMethod, methodOf } from './methods.js'
 import type { Optimizer, OptimizerStep } from './optimizers.js'
 import { besidePreset } from './presets/beside-preset.js'
 import type { PresetModel } from './presets/preset.js'
+import type { PresetName } from './presets/presets.js'
 import { withPreset } from './presets/with-preset.js'
 import { refuseSharding } from './refused-sharding.js'
 import type { KernelSet } from './replay/kernel-set.js'
@@ -24,6 +25,7 @@ import { type ShardingOptions, strategyOf } from './sharding-options.js'
 export interface CheckedMemoryOptions {
   /** What a preset filled in, and what its framework does that is not estimated, in sentences. */
   readonly filledIn: readonly string[]
+  readonly preset: PresetName | undefined
   /** Why an output embedding that the config ties is one of its own; absent if it stays tied. */
   readonly untied?: string | undefined
   readonly method: MemoryMethod
@@ -99,6 +101,7 @@ export function checkMemoryOptions(given: MemoryOptions, model?: PresetModel): C
     )
   return {
     filledIn: [...sentences, ...leavesOut],
+    preset: options.preset,
     untied,
     method,
     finetuning,

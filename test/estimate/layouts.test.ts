@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { architectureFromConfig } from '../../src/architecture/index.js'
 import { checkMemoryOptions } from '../../src/estimate/checked-memory-options.js'
-import { estimateMemory, type MemoryOptions } from '../../src/estimate/index.js'
+import { estimateMemory, type MemoryOptions, planGpus } from '../../src/estimate/index.js'
 import {
   pipelineMemory,
   pipelineMemoryBelow,
@@ -25,6 +25,7 @@ const RECORDS = [
   'pipelines-mixed.jsonl.gz',
   'pipeline-heads.jsonl.gz',
   'pipeline-packed.jsonl.gz',
+  'tensor-heads.jsonl.gz',
   'layout-ddp.jsonl.gz',
   'layout-experts.jsonl.gz',
   'layout-dispatch.jsonl.gz',
@@ -101,8 +102,8 @@ describe('what a layout cannot be', () => {
     [{ layout: { tensor: 2 }, method: 'qlora' }, 'weights in nf4-double: take weights in 16 bits'],
     [{ layout: { tensor: 2 }, kernels: 'liger' }, "the kernels of liger: pass `kernels: 'torch'`"],
     [
-      { layout: { tensor: 2 }, loss: 'chunked' },
-      "the loss chunked, which reads the whole output embedding: pass `loss: 'logits'`",
+      { layout: { tensor: 2 }, loss: 'fused-linear' },
+      'which reads the stored weight of the head: Liger 0.8.5 stops there ("aten.mm.out got mixed torch.Tensor and DTensor")',
     ],
     [{ layout: { tensor: 2 }, method: 'lora', lora: { rank: 8, useDora: true } }, 'useDora of adapters: leave it out'],
     [{ layout: { tensor: 2 }, sharding: { strategy: 'fsdp1', ranks: 2 } }, 'fsdp1: use fsdp2 or hsdp'],
@@ -205,6 +206,40 @@ describe('Adapters of tensor-parallel ranks', () => {
   it('say with which version of transformers PEFT trains them', () => {
     expect(estimate(lora('all-linear')).assumptions.join()).toContain('with transformers 5.17.0')
   })
+})
+
+it.each<readonly [MemoryOptions, string]>([
+  [{ preset: 'torchtune', layout: { pipeline: 2 } }, 'preset torchtune: torchtune 0.6.1 has no pipelines'],
+  [{ preset: 'torchtune', layout: { tensor: 2 }, method: 'lora' }, 'in its recipe for all weights alone'],
+  [{ preset: 'litgpt', layout: { tensor: 2 } }, 'preset litgpt: litgpt 0.5.13 trains with FSDP alone'],
+  [{ preset: 'litgpt', layout: { pipeline: 2 } }, 'and divides matrices to generate only'],
+])('A preset refuses a layout that its framework does not train in: %j', (options, message) => {
+  expect(() => estimate(options)).toThrow(message)
+})
+
+it.each<readonly [MemoryOptions, string]>([
+  [{ preset: 'torchtune', layout: { tensor: 2 } }, 'optimizerStep foreach (torchtune 0.6.1, recipes/full_finetune'],
+  [{ preset: 'torchtitan', layout: { tensor: 2 } }, 'also have shares of each sequence between blocks'],
+  [{ preset: 'torchtitan', layout: { pipeline: 2 } }, 'its own count the embeddings and the head as a layer each'],
+  [{ preset: 'trl', layout: { tensor: 2 } }, 'loss log-probs (trl 1.16.0'],
+])('A preset says what it chooses in a layout: %j', (options, said) => {
+  expect(estimate(options).assumptions.join()).toContain(said)
+})
+
+it('A plan does not use layouts that a framework does not train in', () => {
+  const big = architectureFromConfig({
+    model_type: 'llama',
+    hidden_size: 8192,
+    intermediate_size: 28672,
+    num_hidden_layers: 80,
+    num_attention_heads: 64,
+    num_key_value_heads: 8,
+  })
+  const plan = (preset: 'litgpt' | 'torchtitan') =>
+    planGpus(big, { preset, method: 'full', gpu: { name: 'small', memoryBytes: 16 * 2 ** 30 }, maxGpus: 64 })
+  const layouts = plan('litgpt').tooFew.map(({ layout }) => layout)
+  expect(layouts.every(({ tensor, pipeline }) => tensor * pipeline === 1)).toBe(true)
+  expect(plan('torchtitan').tooFew.some(({ layout: { tensor, pipeline } }) => tensor * pipeline > 1)).toBe(true)
 })
 
 it("torchtitan's loss of chunks is computed on the last stage of a pipeline", () => {

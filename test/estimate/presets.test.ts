@@ -79,13 +79,10 @@ describe.each(PRESETS)('the preset %s', (preset) => {
   it('is named where what it fills in is refused', () => {
     const layout = { tensor: 2 }
     const refused = (options: MemoryOptions) => () => estimateMemory(MODEL, options)
-    expect(refused({ preset: 'torchtitan', layout })).toThrow(
-      "the loss chunked-linear, which reads the whole output embedding: pass `loss: 'logits'` (preset torchtitan: loss chunked-linear)",
+    expect(refused({ preset: 'unsloth', layout, kernels: 'torch', method: 'lora' })).toThrow(
+      "pass `loss: 'logits'` (preset unsloth: loss fused-linear)",
     )
     expect(refused({ preset: 'torchtitan', layout, loss: 'fused-linear' })).toThrow(/pass `loss: 'logits'`$/)
-    expect(refused({ preset: 'torchtune', layout, loss: 'logits' })).toThrow(
-      '(preset torchtune: optimizer adamw-8bit-paged)',
-    )
     expect(refused({ preset: 'torchtitan', method: 'qlora' })).toThrow(/use another preset for qlora$/)
   })
 

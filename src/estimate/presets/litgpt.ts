@@ -1,6 +1,8 @@
 import {
   accumulatesOnRanks,
   addsRouterLoss,
+  dividesMatrices,
+  hasStages,
   isOneRank,
   isQuantized,
   isShared,
@@ -62,6 +64,13 @@ export const LITGPT: Preset = {
       options: { sharding: { syncEachBatch: false } },
       source: 'finetune/lora.py, finetune/full.py: no_backward_sync while it accumulates',
       when: accumulatesOnRanks,
+    },
+  ],
+  refusesLayouts: [
+    {
+      when: (run) => dividesMatrices(run) || hasStages(run),
+      reason:
+        'litgpt 0.5.13 trains with FSDP alone, and divides matrices to generate only (generate/tp.py); use `sharding`',
     },
   ],
   refuses: [

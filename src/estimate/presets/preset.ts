@@ -19,6 +19,8 @@ export interface Preset {
   readonly values: readonly PresetValue[]
   /** What the framework cannot do. */
   readonly refuses: readonly Refusal[]
+  /** Layouts that it does not train in. Default: none. */
+  readonly refusesLayouts?: readonly LayoutRefusal[]
 }
 
 /** Options that a framework sets, and where its code says so. */
@@ -70,6 +72,20 @@ export interface Refusal {
   readonly reason: string
 }
 
+/** A layout that a framework does not train in. */
+export interface LayoutRefusal {
+  readonly when: (run: LayoutRun) => boolean
+  /** The reason, after "preset x: ". */
+  readonly reason: string
+}
+
+/** What is asked of a layout. */
+export interface LayoutRun {
+  readonly tensor: number
+  readonly pipeline: number
+  readonly trains: PresetRun['trains']
+}
+
 /** What a preset needs to know of the model. */
 export interface PresetModel {
   /** Whether its class computes a loss that is not that of a language model: a classifier's, an encoder's. */
@@ -106,6 +122,9 @@ export interface PresetRun extends Pick<PresetModel, 'hasRouterLoss' | 'weighsRo
   readonly isReentrant: boolean
   readonly strategy: ShardingStrategy
   readonly ranks: number
+  /** Ranks that share each matrix, and stages. */
+  readonly tensor: number
+  readonly pipeline: number
   /** Whether ranks share the vocabulary in the loss. */
   readonly sharesVocabulary: boolean
   /** Whether a step has several micro-batches. */
@@ -131,7 +150,9 @@ export const accumulatesOnRanks = (run: PresetRun): boolean =>
   isShared(run) && run.accumulates && !run.strategy.startsWith('zero')
 export const addsRouterLoss = (run: PresetRun): boolean => run.addsRouterLoss
 export const weighsRouterLoss = (run: PresetRun): boolean => run.hasRouterLoss && run.weighsRouterLoss
-export const isOneRank = ({ ranks }: PresetRun): boolean => ranks === 1
+export const isOneRank = ({ ranks, tensor, pipeline }: PresetRun): boolean => ranks * tensor * pipeline === 1
+export const dividesMatrices = ({ tensor }: LayoutRun): boolean => tensor > 1
+export const hasStages = ({ pipeline }: LayoutRun): boolean => pipeline > 1
 export const mayBeReentrant = ({ isSelective }: PresetRun): boolean => !isSelective
 export const mayBeSelective = ({ isReentrant }: PresetRun): boolean => !isReentrant
 export const needsInputGradients = (run: PresetRun): boolean => trainsAdapters(run) && run.isRecomputed

@@ -1,4 +1,12 @@
-import { addsRouterLoss, isQuantized, isShared, mayBeSelective, type Preset } from './preset.js'
+import {
+  addsRouterLoss,
+  dividesMatrices,
+  hasStages,
+  isQuantized,
+  isShared,
+  mayBeSelective,
+  type Preset,
+} from './preset.js'
 
 /** The recipes of torchtitan. */
 export const TORCHTITAN: Preset = {
@@ -27,6 +35,16 @@ export const TORCHTITAN: Preset = {
       options: { outputRouterLogits: false },
       source: 'models: models of its own, which do not read output_router_logits',
       when: addsRouterLoss,
+    },
+  ],
+  leavesOut: [
+    {
+      when: dividesMatrices,
+      what: 'ranks that share matrices also have shares of each sequence between blocks, and of the vocabulary in the loss, so that they need less than this, the plan of transformers: each rank has all tokens, and the gathered logits of a chunk (torchtitan 0.3.0, config/configs.py: enable_sequence_parallel; components/loss.py: _LossParallelCrossEntropy)',
+    },
+    {
+      when: hasStages,
+      what: 'stages get equal parts of the layers here; its own count the embeddings and the head as a layer each (torchtitan 0.3.0, config/configs.py: pipeline_parallel_first_stage_less_layers, pipeline_parallel_last_stage_less_layers). FSDP2 gathers the embeddings, and norm and head, on their own there, which frees the head between micro-batches (distributed/fsdp.py: apply_fsdp_to_decoder)',
     },
   ],
   refuses: [

@@ -1,5 +1,7 @@
 import {
   addsRouterLoss,
+  dividesMatrices,
+  hasStages,
   isOneRank,
   isQuantized,
   isShared,
@@ -41,6 +43,11 @@ export const TORCHTUNE: Preset = {
       source: 'configs/llama3_1/8B_full_single_device.yaml: optimizer_in_bwd is True',
       when: (run) => trainsWeights(run) && isOneRank(run) && run.optimizer === 'adamw-8bit-paged',
     },
+    {
+      options: { optimizerStep: 'foreach' },
+      source: 'recipes/full_finetune_distributed.py: stops at fused with tensor_parallel_dim',
+      when: dividesMatrices,
+    },
     { options: { optimizerStep: 'fused' }, source: 'configs/llama3_1/8B_*.yaml: fused is True' },
     {
       options: { adapterDtype: 'bfloat16' },
@@ -56,6 +63,14 @@ export const TORCHTUNE: Preset = {
       options: { outputRouterLogits: false },
       source: 'modules: models of its own, which do not read output_router_logits',
       when: addsRouterLoss,
+    },
+  ],
+  refusesLayouts: [
+    { when: hasStages, reason: 'torchtune 0.6.1 has no pipelines; use `sharding` or `layout.tensor`' },
+    {
+      when: (run) => dividesMatrices(run) && run.trains === 'adapters',
+      reason:
+        'torchtune 0.6.1 divides matrices in its recipe for all weights alone (full_finetune_distributed.py: tensor_parallel_dim); use `sharding`',
     },
   ],
   refuses: [

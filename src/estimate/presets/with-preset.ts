@@ -66,6 +66,8 @@ export function runOf(
     isReentrant: options.reentrant ?? false,
     strategy: sharding?.strategy ?? (ranks > 1 ? 'fsdp2' : 'none'),
     ranks,
+    tensor: options.layout?.tensor ?? 1,
+    pipeline: options.layout?.pipeline ?? 1,
     sharesVocabulary: options.layout?.sequenceParallel ?? false,
     accumulates: (options.gradientAccumulation ?? 1) > 1,
     optimizer: options.optimizer,

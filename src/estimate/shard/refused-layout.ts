@@ -3,6 +3,7 @@ import { type Architecture, moduleGroups } from '../../architecture/index.js'
 import type { TensorPlan } from '../../architecture/tensor-plan.js'
 import type { CheckedMemoryOptions } from '../checked-memory-options.js'
 import type { AdapterPlan } from '../lora/adapter-plan.js'
+import { refusedByPreset } from '../presets/refused-by-preset.js'
 import { stoppedStep } from '../refused-steps.js'
 import type { ResolvedModel } from '../resolved-model.js'
 import type { Layout } from './layout.js'
@@ -18,6 +19,8 @@ export function refusedLayout(
   options: CheckedMemoryOptions,
   { tensor, pipeline, expert, sequenceParallel = false }: Layout,
 ): string | undefined {
+  const byPreset = refusedByPreset(options, { tensor, pipeline })
+  if (byPreset) return byPreset
   if (expert > 1 && tensor * pipeline > 1)
     return '`layout.expert` cannot be estimated together with `tensor` or `pipeline`: leave them out'
   if (sequenceParallel && pipeline > 1)

@@ -3,7 +3,6 @@ import { type CheckedMemoryOptions, withRanks } from '../checked-memory-options.
 import { checkLayout } from '../layout-options.js'
 import type { MemoryEstimate } from '../memory-estimate.js'
 import { methodOf } from '../methods.js'
-import { WITH_HEAD } from '../replay/loss/loss.js'
 import { type ResolvedModel, resolveModel } from '../resolved-model.js'
 import { runMemory } from '../run-memory.js'
 import { tensorRank } from './tensor-rank.js'
@@ -72,8 +71,8 @@ export function refusedBesideTensor(options: CheckedMemoryOptions, { version }: 
     [storage !== undefined, `weights in ${storage}: take weights in 16 bits`],
     [kernels !== 'torch', `the kernels of ${kernels}: pass \`kernels: 'torch'\``],
     [
-      WITH_HEAD.includes(loss.kind),
-      `the loss ${loss.kind}, which reads the whole output embedding: pass \`loss: 'logits'\``,
+      loss.kind === 'fused-linear',
+      `the loss fused-linear, which reads the stored weight of the head: Liger 0.8.5 stops there ("aten.mm.out got mixed torch.Tensor and DTensor"); pass \`loss: 'logits'\``,
     ],
     [
       isAdapted && version < '5',

@@ -14,6 +14,7 @@ import sys
 import types
 
 import torch
+from torch.distributed.tensor import DTensor
 
 WITH_HEAD = ("chunked-linear", "fused-linear", "chunked", "log-probs")
 
@@ -83,7 +84,12 @@ def of_tune(head, config):
     import losses
 
     entropy = losses.chunked_loss()
-    return lambda hidden, ids, _: entropy([head(chunk) for chunk in hidden.chunk(8, dim=1)], labels_of(ids))
+    def computed(hidden, ids, _):
+        logits = [head(chunk) for chunk in hidden.chunk(8, dim=1)]
+        del hidden  # the model has returned
+        return entropy(logits, labels_of(ids))
+
+    return computed
 
 
 def of_trl(head, config):
@@ -95,9 +101,12 @@ def of_trl(head, config):
     def computed(hidden, ids, _):
         hidden, labels = hidden[:, :-1], ids[:, 1:]
         rows = labels.numel()
+        weight = head.weight
+        if isinstance(weight, DTensor):  # `_fused_forward` of TRL gathers it
+            weight = weight.full_tensor()
         chosen = losses.Chosen.apply(hidden, labels != -100, rows)
         targets = torch.empty(rows, dtype=labels.dtype)
-        return function.apply(chosen, head.weight, head.bias, targets, 1.0, 32768, None, 1.0, ("log_probs",))[0].mean()
+        return function.apply(chosen, weight, head.bias, targets, 1.0, 32768, None, 1.0, ("log_probs",))[0].mean()
 
     return computed
 

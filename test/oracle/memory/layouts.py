@@ -310,6 +310,19 @@ def in_a_ring(mesh):
         ring._disable_context_parallel_dispatcher_impl()
 
 
+def head_loss(model, options):
+    """A loss that computes the head too, of the tokens; absent for others."""
+    kind = options.get("loss")
+    if kind not in head_losses.WITH_HEAD:
+        return None
+    causal = model.get_base_model() if hasattr(model, "get_base_model") else model
+    computed = head_losses.loss_with_head(kind, causal.get_output_embeddings(), causal.config)
+
+    # Within the forward pass, so that FSDP gathers the parameters of the root.
+    causal.forward = lambda ids: computed(causal.base_model(input_ids=ids, use_cache=False).last_hidden_state, ids, ids.numel())
+    return causal
+
+
 def train(model, ids, options, ledger):
     model.train()
     trained = [p for p in model.parameters() if p.requires_grad]
@@ -326,7 +339,11 @@ def train(model, ids, options, ledger):
     elif options.get("layout", {}).get("sequenceParallel"):
         from torch.distributed.tensor.parallel import loss_parallel
 
+    of_hidden = head_loss(model, options)
+
     def loss_of():
+        if of_hidden:
+            return of_hidden(ids)
         if masked is None:
             return model(input_ids=ids, labels=ids, use_cache=False).loss
         out = model(input_ids=ids, use_cache=False)

@@ -26,8 +26,9 @@ export function logProbs(layers: Layers, head: string, hidden: Tensor, sizes: Se
   const shifted = Math.max(sizes.sequence - 1, 1)
   const [all, rows] = [sizes.batch * shifted, sizes.batch * Math.min(sizes.completion ?? shifted, shifted)]
   const features = hidden.elements / (sizes.batch * sizes.sequence)
-  const weight = weights.get(`${head}.weight`)
-  if (weight.grad?.kind === 'leaf') weight.grad.addsInPlace = true
+  const stored = weights.get(`${head}.weight`)
+  if (stored.grad?.kind === 'leaf') stored.grad.addsInPlace = true
+  const weight = wholeWeight(layers, head, stored)
   const bias = weights.find(`${head}.bias`)
   const mask = tape.tensor(all, 'bool', 'ne')
   const sliced = ops.slice(hidden, all * features)
@@ -58,7 +59,7 @@ export function logProbs(layers: Layers, head: string, hidden: Tensor, sizes: Se
   }
   const perToken = tape.record(
     [chosen, weight, bias],
-    { before: [chosen, targets, entropy] },
+    { before: [chosen, weight, targets, entropy] },
     () => {
       // Maxima, sums and the logits of the targets, one float32 each.
       const statistics = tape.tensor(7 * rows, 'float32', 'full')
@@ -82,8 +83,20 @@ export function logProbs(layers: Layers, head: string, hidden: Tensor, sizes: Se
       return gradients
     },
   )
-  tape.free(mask, sliced, chosen, targets, entropy)
+  tape.free(mask, sliced, chosen, targets, entropy, weight)
   return perToken
+}
+
+/** The weight of a head that ranks divide, which is gathered (`full_tensor` in `_fused_forward` of TRL 1.16); others as they are. */
+function wholeWeight({ ops, division }: Layers, head: string, weight: Tensor): Tensor {
+  const { tape } = ops
+  if (!division?.wayOf(head)) return tape.alias(weight)
+  return tape.record(
+    [weight],
+    {},
+    () => tape.tensor(weight.elements * division.ranks, weight.dtype, 'all_gather'),
+    () => [ops.gradient(weight.elements, weight.dtype, 'clone')],
+  )
 }
 
 /** The sizes of chunks, but for whole ones behind the second. */
