@@ -24,7 +24,7 @@ const given: fc.Arbitrary<MemoryOptions> = fc
   .record(
     {
       method: fc.constantFrom(...MEMORY_METHODS),
-      loss: fc.constantFrom('logits', 'fused', 'chunked', 'fused-linear', 'log-probs'),
+      loss: fc.constantFrom('logits', 'fused', 'chunked', 'chunked-linear', 'fused-linear', 'log-probs'),
       kernels: fc.constantFrom('torch', 'liger', 'unsloth'),
       recompute: fc.constantFrom<Recompute>('layers', 'none', 'selective', { every: 2 }),
       optimizer: fc.constantFrom('adamw', 'adamw-8bit', 'lion', 'sgd'),
