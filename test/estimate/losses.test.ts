@@ -42,3 +42,10 @@ describe('adapters of a head that is one with its loss', () => {
     expect(both.parts.optimizerStates).toBeGreaterThan(one.parts.optimizerStates)
   })
 })
+
+it("torchtitan's chunks need a length that they divide", () => {
+  const model = architectureFromConfig({ model_type: 'llama', num_hidden_layers: 2 })
+  const of = (sequenceLength: number) => estimateMemory(model, { loss: 'chunked-linear', sequenceLength })
+  expect(() => of(100)).toThrow('the loss chunked-linear needs a multiple of 8')
+  expect(of(104).tensorBytes).toBeGreaterThan(0)
+})
