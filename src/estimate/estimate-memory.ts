@@ -81,12 +81,13 @@ function givenLayout(resolved: ResolvedModel, options: CheckedMemoryOptions): Me
   if (ranks % expert !== 0) {
     throw new RangeError(`\`layout.expert\` is ${expert}, which does not divide the ${ranks} ranks of \`sharding\``)
   }
-  // Sequences can be divided among copies of a model too.
-  const isCopied = strategy === 'ddp' && tensor * pipeline * expert === 1
-  if (ranks > 1 && !SHARING_PARAMETERS.has(strategy) && !isCopied) {
-    const found = `\`layout\` can be estimated with ${[...SHARING_PARAMETERS].join(', ')}, not with ${strategy}`
-    throw new TypeError(strategy === 'ddp' ? `${found}, which can stand beside \`layout.context\` alone` : found)
-  }
+  // Sequences can be divided among copies of a model too. What cannot stand beside other ways in training, each of them says itself.
+  const isOfSequences = tensor * pipeline * expert === 1
+  const isLeft = isOfSequences ? strategy !== 'ddp' : methodOf(options.method).trains === 'nothing'
+  if (ranks > 1 && !SHARING_PARAMETERS.has(strategy) && isLeft)
+    throw new TypeError(
+      `\`layout\` can be estimated with ${[...SHARING_PARAMETERS].join(', ')}, not with ${strategy}: use fsdp2`,
+    )
   const own = { ...options, sequenceLength: Math.ceil(options.sequenceLength / context) }
   const estimate = replayed(resolved, own, () =>
     layoutMemory(resolved, own).of({

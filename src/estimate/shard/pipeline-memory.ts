@@ -4,6 +4,7 @@ import type { MemoryEstimate } from '../memory-estimate.js'
 import type { ResolvedModel } from '../resolved-model.js'
 import type { Layout } from './layout.js'
 import { leastStageBytes, type StageRun, stageMoments, stageRun } from './pipeline-stage.js'
+import { strategyBesidePipeline } from './refused-strategy.js'
 import { stageOf } from './stage-architecture.js'
 import { refusedBesideTensor, tensorAssumptions } from './tensor-memory.js'
 import { tensorRank } from './tensor-rank.js'
@@ -115,9 +116,10 @@ function largestOf(moments: readonly MemoryEstimate[]): MemoryEstimate {
 
 function withAssumptions(
   { first, last }: Stages,
-  { batches, assumptions, reshards }: Pipeline,
+  { first: { options }, batches, assumptions, reshards }: Pipeline,
   { pipeline, data }: Degrees,
 ): MemoryEstimate {
+  const { strategy } = options.sharding
   const largest = last.tensorBytes > first.tensorBytes ? last : first
   return {
     ...largest,
@@ -125,7 +127,12 @@ function withAssumptions(
       ...largest.assumptions,
       ...assumptions,
       `${pipeline} pipeline stages with equal parts of the layers, ${batches} micro-batches in a step, scheduled 1F1B (torch 2.15, \`Schedule1F1B\`): ${pipeline} are in flight on the first stage, and one on the last; the estimate is for the ${largest === first ? 'first' : 'last'} one, which needs more than the other`,
-      ...(data > 1
+      ...(data > 1 && strategy === 'ddp'
+        ? [
+            'gradients are reduced in the backward pass of the last micro-batch alone (torch 2.15, `backward_maybe_with_nosync` in `distributed/pipelining/stage.py`)',
+          ]
+        : []),
+      ...(data > 1 && strategy !== 'ddp'
         ? [
             `ranks of FSDP2 in a pipeline ${reshards ? 'keep what backward has gathered until the next forward pass' : 'gather parameters once for all micro-batches, as torchtitan 0.3.0 does it unless it is told otherwise (`reshardAfterForward`)'}, and hold whole gradients until all are done (torch 2.15, \`distributed/pipelining/stage.py\`)`,
           ]
@@ -141,6 +148,7 @@ export function refusedBesidePipeline(
 ): string | undefined {
   const { dimensions, className, forward } = model
   const { order = 'sequential' } = forward?.residual ?? {}
+  const besideStrategy = strategyBesidePipeline(sharding)
   const refused: readonly (readonly [boolean, string])[] = [
     [
       dimensions.tiedEmbeddings,
@@ -150,10 +158,7 @@ export function refusedBesidePipeline(
       !ORDERS.has(order) || forward?.attention?.keySharing !== undefined || (forward?.embedding ?? 'plain') !== 'plain',
       `${className}, whose layers get more than hidden states: use \`sharding\``,
     ],
-    [
-      sharding.ranks > 1 && sharding.strategy !== 'fsdp2' && sharding.strategy !== 'hsdp',
-      `${sharding.strategy}: use fsdp2 or hsdp`,
-    ],
+    [besideStrategy !== undefined, besideStrategy ?? ''],
     [
       storage !== undefined && sharding.ranks > 1,
       `weights in ${storage} on data-parallel ranks: take weights in 16 bits, or one rank for each stage`,

@@ -9,15 +9,19 @@ import { trainingStep } from '../replay/step/training-step.js'
 import { UndescribedBlock } from '../replay/undescribed-block.js'
 import { type ResolvedModel, resolveModel } from '../resolved-model.js'
 import { leastStaticMemory, runMemory } from '../run-memory.js'
+import type { ShardingStrategy } from '../sharding-options.js'
 import { trainingStepOf } from '../training-step-of.js'
 import type { PipelineStage } from './stage-architecture.js'
+
+/** The strategies whose ranks can share a stage, or copy it. */
+export const BESIDE_PIPELINE: ReadonlySet<ShardingStrategy> = new Set(['ddp', 'fsdp2', 'hsdp'])
 
 /** What a stage has to run. */
 export interface StageOptions {
   readonly options: CheckedMemoryOptions
   /** What its ranks of tensor parallelism share. */
   readonly division: Division | undefined
-  /** The ranks of FSDP2 that share it. */
+  /** The ranks that share it (FSDP2), or have copies of it (DDP). */
   readonly data: number
   /** Micro-batches of a step. */
   readonly batches: number
@@ -28,7 +32,7 @@ export interface StageOptions {
 /** A stage of a pipeline, ready to be replayed. */
 export interface StageRun extends StageOptions {
   readonly resolved: ResolvedModel
-  readonly more: Pick<TrainingStep, 'division' | 'stage' | 'sharding'>
+  readonly more: Pick<TrainingStep, 'division' | 'stage' | 'sharding' | 'sharesBuffers'>
 }
 
 /** Resolves a stage for its part of a step. */
@@ -41,7 +45,7 @@ export function stageRun(stage: PipelineStage, run: StageOptions): StageRun {
     sharding:
       data === 1
         ? { strategy: 'none', ranks: 1 }
-        : { ...shared.sharding, strategy: strategy === 'hsdp' ? 'hsdp' : 'fsdp2' },
+        : { ...shared.sharding, strategy: BESIDE_PIPELINE.has(strategy) ? strategy : 'fsdp2' },
     // The stage references the logits until backward has run.
     keepOutputs: stage.isLast || options.keepOutputs,
   }
@@ -53,7 +57,13 @@ export function stageRun(stage: PipelineStage, run: StageOptions): StageRun {
     ...run,
     options: own,
     resolved,
-    more: { division, stage, ...(sharding && { sharding: { ...sharding, defers: true, reshards } }) },
+    // DDP shares buffers before a forward pass alone that prepares to reduce, and here none does (`forward_maybe_with_nosync` in torch's `pipelining/stage.py`).
+    more: {
+      division,
+      stage,
+      sharesBuffers: false,
+      ...(sharding && { sharding: { ...sharding, defers: true, reshards } }),
+    },
   }
 }
 

@@ -5,6 +5,7 @@ import type { MemoryEstimate } from '../memory-estimate.js'
 import { methodOf } from '../methods.js'
 import { type ResolvedModel, resolveModel } from '../resolved-model.js'
 import { runMemory } from '../run-memory.js'
+import { strategyBesideTensor } from './refused-strategy.js'
 import { tensorRank } from './tensor-rank.js'
 
 /**
@@ -66,6 +67,7 @@ function sequenceAssumption(tensor: number, { loss }: CheckedMemoryOptions): str
 /** What does not work with tensor parallelism in transformers, or was not looked at, with a way out; absent if all does. */
 export function refusedBesideTensor(options: CheckedMemoryOptions, { version }: TensorPlan): string | undefined {
   const { method, kernels, storage, loss, lora, sharding } = options
+  const besideStrategy = strategyBesideTensor(sharding)
   const isAdapted = methodOf(method).trains === 'adapters'
   const refused: readonly (readonly [boolean, string])[] = [
     [storage !== undefined, `weights in ${storage}: take weights in 16 bits`],
@@ -82,15 +84,10 @@ export function refusedBesideTensor(options: CheckedMemoryOptions, { version }: 
       isAdapted && OTHER_LORA.some((name) => lora?.[name] !== undefined && lora[name] !== false),
       `${OTHER_LORA.find((name) => lora?.[name])} of adapters: leave it out`,
     ],
-    [
-      sharding.ranks > 1 && !WITH_TENSOR.has(sharding.strategy),
-      `${sharding.strategy}: use ${[...WITH_TENSOR].join(' or ')}`,
-    ],
+    [besideStrategy !== undefined, besideStrategy ?? ''],
   ]
   const [, found] = refused.find(([isRefused]) => isRefused) ?? []
   return found && `\`layout.tensor\` cannot be estimated with ${found}`
 }
 
 const OTHER_LORA = ['useDora', 'modulesToSave', 'targetParameters'] as const
-
-const WITH_TENSOR: ReadonlySet<string> = new Set(['fsdp2', 'hsdp'])

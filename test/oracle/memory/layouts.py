@@ -18,7 +18,7 @@ pipeline    one stage (options.stage, 0 by default) of torch's `Schedule1F1B`, w
 expert      experts on options.layout.expert of the ranks of sharding, as transformers 5.24 does it (`AllToAllEP` of `distributed/expert_parallel.py`,
             `apply_fully_sharded_data_parallelism` of its `fsdp.py`), with as many tokens for each rank.
 sharding    FSDP2 around every decoder layer and the root, over the ranks beside those of the layout, with `parameterDtype`, `reduceDtype`,
-            `reshardAfterForward` and `syncEachBatch`, and options.gradientAccumulation micro-batches; or DDP around the model, beside context parallelism.
+            `reshardAfterForward` and `syncEachBatch`, and options.gradientAccumulation micro-batches; or DDP around the model or stage, beside context and pipeline parallelism.
 
 The Ledger of oracle.py counts storages; of a distributed tensor its local one. The second step is recorded.
 
@@ -438,6 +438,7 @@ def train_stage(module, ids, options, ledger, mesh):
     from torch.distributed.pipelining import PipelineStage, Schedule1F1B
 
     module.train()
+    own = module.module if isinstance(module, torch.nn.parallel.DistributedDataParallel) else module
     trained = [p for p in module.parameters() if p.requires_grad]
     optimizer = optimizer_of(groups_of(trained), {"optimizerStep": "for-loop", **options})
     on_gpu = options.get("optimizerStep") == "fused"
@@ -448,21 +449,22 @@ def train_stage(module, ids, options, ledger, mesh):
     # Under autocast, the residual stream of float32 weights is in float32, and logits are not. FSDP2 gathers them in bfloat16.
     is_mixed = options["method"] == "full-mixed"
     is_prepared = options.get("prepareForKbitTraining", False)
-    is_wide = is_prepared or is_mixed and options.get("sharding", {}).get("ranks", 1) == 1
-    hidden = torch.empty(*ids.shape, module.model.config.hidden_size, dtype=torch.float32 if is_wide else torch.bfloat16, **like)
+    is_whole = options.get("sharding", {}).get("ranks", 1) == 1 or options["sharding"]["strategy"] == "ddp"
+    is_wide = is_prepared or is_mixed and is_whole
+    hidden = torch.empty(*ids.shape, own.model.config.hidden_size, dtype=torch.float32 if is_wide else torch.bfloat16, **like)
     is_mixed = is_mixed or options.get("autocast", False)
-    logits = torch.empty(*ids.shape, module.model.config.vocab_size, dtype=torch.float32 if is_prepared and not is_mixed else torch.bfloat16, **like)
-    given = ids if module.is_first else hidden
-    made = logits if module.returns_logits else hidden
-    loss_of = loss_of_stage(module, options)
+    logits = torch.empty(*ids.shape, own.model.config.vocab_size, dtype=torch.float32 if is_prepared and not is_mixed else torch.bfloat16, **like)
+    given = ids if own.is_first else hidden
+    made = logits if own.returns_logits else hidden
+    loss_of = loss_of_stage(own, options)
     stage = PipelineStage(module, index, count, torch.device("cpu"), input_args=(given,), output_args=(made,), group=mesh["pipeline"].get_group())
     stage._output_slot_is_releasable = lambda output: (not stage.is_last, "")  # a fake tensor is no plain one
     schedule = Schedule1F1B(stage, batches, loss_fn=loss_of)
     for name, phase in (("forward_one_chunk", "forward"), ("backward_one_chunk", "backward")):
 
-        def in_phase(*rest, own=getattr(stage, name), phase=phase, **named):
+        def in_phase(*rest, called=getattr(stage, name), phase=phase, **named):
             ledger.phase = phase
-            return own(*rest, **named)
+            return called(*rest, **named)
 
         setattr(stage, name, in_phase)
 
@@ -471,8 +473,8 @@ def train_stage(module, ids, options, ledger, mesh):
     ledger.leave_out(ids)
 
     def run():
-        arguments = (whole,) if module.is_first else ()
-        target = {"target": whole} if module.is_last else {}
+        arguments = (whole,) if own.is_first else ()
+        target = {"target": whole} if own.is_last else {}
         with torch.autocast("cpu", dtype=torch.bfloat16) if is_mixed else nullcontext():
             schedule.step(*arguments, **target, return_outputs=False)
 
