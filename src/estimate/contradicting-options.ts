@@ -105,9 +105,13 @@ export function refuseBesideType(options: MemoryOptions, { type, preference, tok
     throw new TypeError(
       `\`gradientCheckpointing\` should be false with the fine-tuning type ${type}: PEFT refuses it together with prefixes`,
     )
-  const isLayout = Object.values(options.layout ?? {}).some((degree) => degree !== undefined && degree > 1)
-  if (isLayout && (preference || tokens || part))
+  const { tensor = 1, pipeline = 1, context = 1, expert = 1, sequenceParallel = false } = options.layout ?? {}
+  if (tensor * pipeline * context * expert > 1 && (preference || tokens))
     throw new TypeError(`\`layout\` cannot be estimated with the fine-tuning type ${type}: use \`sharding\``)
+  if ((pipeline * expert > 1 || sequenceParallel) && part)
+    throw new TypeError(
+      `\`layout\` cannot be estimated with the fine-tuning type ${type} beside \`pipeline\`, \`expert\` and \`sequenceParallel\`: use \`tensor\`, \`context\` or \`sharding\``,
+    )
 }
 
 function hasHead(loss: Loss | undefined): boolean {

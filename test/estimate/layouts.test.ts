@@ -27,6 +27,7 @@ const RECORDS = [
   'pipeline-packed.jsonl.gz',
   'tensor-heads.jsonl.gz',
   'pipeline-ddp.jsonl.gz',
+  'layout-parts.jsonl.gz',
   'layout-ddp.jsonl.gz',
   'layout-experts.jsonl.gz',
   'layout-dispatch.jsonl.gz',
@@ -108,7 +109,10 @@ describe('what a layout cannot be', () => {
     ],
     [{ layout: { tensor: 2 }, method: 'lora', lora: { rank: 8, useDora: true } }, 'useDora of adapters: leave it out'],
     [{ layout: { tensor: 2 }, sharding: { strategy: 'fsdp1', ranks: 2 } }, 'fsdp1: use fsdp2 or hsdp'],
-    [{ layout: { pipeline: 2 }, sharding: { strategy: 'zero-3', ranks: 2 } }, 'zero-3, which is incompatible with pipelines in DeepSpeed 0.19.8'],
+    [
+      { layout: { pipeline: 2 }, sharding: { strategy: 'zero-3', ranks: 2 } },
+      'zero-3, which is incompatible with pipelines in DeepSpeed 0.19.8',
+    ],
     [{ layout: { tensor: 2 }, sharding: { strategy: 'ddp', ranks: 2 } }, 'ddp, which accelerate 1.15.0 refuses'],
     [{ layout: { pipeline: 2 }, sharding: { strategy: 'zero-1', ranks: 2 } }, 'needs the pipelines of DeepSpeed'],
     [{ layout: { pipeline: 2 }, sharding: { strategy: 'fsdp1', ranks: 2 } }, "of which torch's pipelines know nothing"],
@@ -129,6 +133,9 @@ describe('what a layout cannot be', () => {
       { layout: SEQUENCES, method: 'lora', lora: { rank: 8, targetModules: ['lm_head'] } },
       'adapters on lm_head: leave it out of `targetModules`',
     ],
+    [{ layout: { pipeline: 2 }, finetuningType: 'last_layer' }, 'use `tensor`, `context` or `sharding`'],
+    [{ layout: SEQUENCES, finetuningType: 'attention_only' }, 'use `tensor`, `context` or `sharding`'],
+    [{ layout: { tensor: 2 }, finetuningType: 'dpo' }, 'cannot be estimated with the fine-tuning type dpo'],
     [{ layout: { context: 2 }, attention: 'eager' }, 'needs a kernel for ring attention'],
   ] satisfies [MemoryOptions, string][])('is refused: %j', (options, message) => {
     expect(() => estimate(options)).toThrow(message)

@@ -2,7 +2,7 @@
 
     python layouts.py cases.jsonl out.jsonl        appends a record for every case whose id out.jsonl lacks
 
-Cases as in oracle.py (methods full, lora and inference), with options.layout as in `estimateMemory` ({"tensor", "pipeline", "context",
+Cases as in oracle.py (methods full, lora and inference, and what trains a part of the weights in finetuning.py), with options.layout as in `estimateMemory` ({"tensor", "pipeline", "context",
 "sequenceParallel"}) and options.sharding ({"strategy": "fsdp2", "ranks"}). A fake process group of so many ranks stands around the model:
 collectives do nothing, but all tensors are made.
 
@@ -47,6 +47,7 @@ import transformers
 
 if transformers.__version__ < "5":  # which computes experts one by one
     import balanced  # noqa: F401: spreads tokens evenly
+from finetuning import freeze
 from oracle import booked_caches, build, like_cuda, materialize, optimizer_of
 
 DIMENSIONS = ("pipeline", "data", "context", "tp")  # PEFT looks for "tp"
@@ -215,7 +216,9 @@ def built(config, options, mesh):
 
         return qlora.adapted(config, options)
     if tensor == 1:
-        return build(config, options)
+        model = build(config, options)
+        freeze(model, options.get("finetuningType"), options)
+        return model
     base = build(config, {**options, "method": "full" if options["method"] == "lora" else options["method"], "recompute": "none", "gradientCheckpointing": False, "inputGradients": False})
     divide = sequence_plan if layout.get("sequenceParallel") else own_plan
     if layout.get("sequenceParallel") and options["method"] == "lora":
@@ -223,6 +226,7 @@ def built(config, options, mesh):
     with torch.device("meta"):
         base = divide(base, mesh["tp"], tensor)
         if options["method"] != "lora" or layout.get("sequenceParallel"):
+            freeze(base, options.get("finetuningType"), options)
             oracle.checkpoint(base, options)
             return base
         from peft import LoraConfig, get_peft_model
@@ -513,6 +517,7 @@ def prefill(model, ids, ledger):
 
 
 def run(config, options, trace=None):
+    options = {"method": "full", **options}
     layout = {name: options.get("layout", {}).get(name, 1) for name in ("pipeline", "context", "tensor")}
     sizes = {**layout, "tp": layout["tensor"], "data": options.get("sharding", {}).get("ranks", 1)}
     whole = init_device_mesh("cpu", tuple(sizes[name] for name in DIMENSIONS), mesh_dim_names=DIMENSIONS)
