@@ -1,13 +1,15 @@
 /**
- * Measures how long estimates and plans take for every family at its published size: `npm run bench:estimates:speed -- [TOKENS …]`.
+ * Measures how long estimates and plans take for every family at its published size: `npm run bench:estimates:speed -- [TOKENS …] [--family NAME …]`.
  *
  * Prints those that miss the aims: 20 ms for an estimate of a dense model, 300 ms for mixtures and hybrids, 1 s for a plan. Other
  * processes of the machine change CPU time less than the clock, but do change it: run it alone. Then, with the Pythons that
- * `MODEL_ENTITY_PYTHON` names, it measures other estimators on some of the same models.
+ * `MODEL_ENTITY_PYTHON` names, it measures other estimators on some of the same models. Each family is told on standard error as soon as it
+ * is measured. With `--family` it measures these alone, and no other estimators.
  */
 import { execFileSync } from 'node:child_process'
 import { delimiter } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { type Architecture, architectureFromConfig } from '../../src/architecture/index.js'
 import { estimateMemory, ForwardPassError, type MemoryOptions, planGpus } from '../../src/estimate/index.js'
 import { type PublishedSize, publishedSizes } from './published-sizes.js'
@@ -34,15 +36,30 @@ const COMPARED = ['llama', 'qwen2', 'gemma2', 'mixtral', 'deepseek_v3']
 /** What runs first compiles code that all others use. */
 const WARM_UP = ['llama', 'mixtral', 'mamba2', 'bert']
 
-const given = process.argv.slice(2).map(Number)
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { family: { type: 'string', multiple: true, default: [] } },
+})
+// `--family a b` names two families: what is no number among the rest is a name.
+const isNumber = (text: string): boolean => /^\d+$/.test(text)
+const families = new Set([...values.family, ...positionals.filter((text) => !isNumber(text))])
+const given = positionals.filter(isNumber).map(Number)
 const tokens = given.length > 0 ? given : [4096, 16_384, 131_072]
-const sizes = publishedSizes()
-for (const { family, architecture } of sizes) if (WARM_UP.includes(family)) measured(family, architecture, 4096)
-const all = sizes.flatMap(({ family, architecture }) =>
-  tokens.flatMap((sequenceLength) => measured(family, architecture, sequenceLength)),
+const published = publishedSizes()
+for (const { family, architecture } of published) if (WARM_UP.includes(family)) measured(family, architecture, 4096)
+const sizes = families.size > 0 ? published.filter(({ family }) => families.has(family)) : published
+const unknown = [...families].filter((name) => !sizes.some(({ family }) => family === name))
+if (unknown.length > 0) throw new Error(`no published size of ${unknown.join(', ')}`)
+const all = sizes.flatMap(({ family, architecture }, index) =>
+  tokens.flatMap((sequenceLength) => {
+    const own = measured(family, architecture, sequenceLength)
+    const times = own.map(({ run, kind, ms }) => `${run}${kind === 'plan' ? ' plan' : ''} ${ms.toFixed(0)} ms`)
+    process.stderr.write(`${index + 1}/${sizes.length} ${family}, ${sequenceLength} tokens: ${times.join(', ')}\n`)
+    return own
+  }),
 )
 process.stdout.write(summary(all))
-process.stdout.write(sideBySide(sizes.filter(({ family }) => COMPARED.includes(family))))
+if (families.size === 0) process.stdout.write(sideBySide(sizes.filter(({ family }) => COMPARED.includes(family))))
 
 function measured(family: string, architecture: Architecture, sequenceLength: number): Measured[] {
   const { contextTokens = sequenceLength } = architecture.dimensions
