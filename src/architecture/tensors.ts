@@ -50,7 +50,8 @@ export function* modules({ root }: ModuleTree): Generator<{ name: string; module
   const open = [{ name: '', module: root }]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     yield next
-    for (const module of below(next.name, next.module).reverse()) open.push(module)
+    const { children, items } = next.module
+    if (children || items) for (const module of below(next.name, next.module).reverse()) open.push(module)
   }
 }
 

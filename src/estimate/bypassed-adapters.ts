@@ -1,5 +1,6 @@
 import { modules } from '../architecture/index.js'
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
+import { NO_ADAPTERS } from './lora/adapter-plan.js'
 import { bypassedByCode, bypassedByKernels, bypassedByLoss } from './replay/mixers/kernels/bypassed-layers.js'
 import type { ResolvedModel } from './resolved-model.js'
 
@@ -16,16 +17,16 @@ export function bypassedAdapters(
   const byCode = bypassedByCode(architecture)
   const byLoss = bypassedByLoss(architecture, loss.kind)
   const ends = [...byKernels, ...byCode, ...byLoss]
-  if (ends.length === 0) return []
-  const adapted = [...modules(architecture)].map(({ name }) => name).filter((name) => adapters.rankOf(name))
-  const isAdapted = (end: string): boolean => adapted.some((name) => `.${name}`.endsWith(end))
+  if (ends.length === 0 || adapters === NO_ADAPTERS) return []
+  const { bypassed, hasOthers } = adaptedOf(architecture, adapters, ends)
+  const isAdapted = (end: string): boolean => bypassed.has(end)
   const namesOf = (of: readonly string[]): string =>
     of
       .filter(isAdapted)
       .map((end) => end.slice(1))
       .join(' and ')
   if (namesOf(ends) === '') return []
-  if (adapted.every((name) => ends.some((end) => `.${name}`.endsWith(end))))
+  if (!hasOthers)
     throw new TypeError(
       byKernels.some(isAdapted)
         ? `\`kernelPackages\`: nothing is trained, as the kernels of mamba_ssm leave adapters of ${namesOf(ends)} out; name other layers in \`targetModules\`, or leave mamba_ssm out`
@@ -42,6 +43,25 @@ export function bypassedAdapters(
       ? []
       : [`${UNTRAINED(namesOf(byLoss))} head and loss are one, which reads the weights below them`]),
   ]
+}
+
+/** The ends that adapted layers have, and whether others are adapted. Of many layers that are alike it looks at one. */
+function adaptedOf(
+  architecture: ResolvedModel['architecture'],
+  adapters: ResolvedModel['adapters'],
+  ends: readonly string[],
+): { readonly bypassed: ReadonlySet<string>; readonly hasOthers: boolean } {
+  const bypassed = new Set<string>()
+  let hasOthers = false
+  for (const { name } of modules(architecture)) {
+    const own = ends.filter((end) => `.${name}`.endsWith(end))
+    const isKnown = own.length === 0 ? hasOthers : own.every((end) => bypassed.has(end))
+    if (isKnown || !adapters.rankOf(name)) continue
+    hasOthers ||= own.length === 0
+    for (const end of own) bypassed.add(end)
+    if (hasOthers && ends.every((end) => bypassed.has(end))) break
+  }
+  return { bypassed, hasOthers }
 }
 
 const UNTRAINED = (layers: string): string => `adapters of ${layers} change nothing and get no gradients:`
