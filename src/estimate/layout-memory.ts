@@ -4,7 +4,7 @@ import { confidenceOf } from './confidence.js'
 import { checkLayout } from './layout-options.js'
 import type { MemoryEstimate } from './memory-estimate.js'
 import { methodOf } from './methods.js'
-import { rangeOf } from './overhead.js'
+import { overheadBytes, rangeOf } from './overhead.js'
 import { refuseTargetsInLayout } from './refused-targets.js'
 import type { ResolvedModel } from './resolved-model.js'
 import { refuseRoutersInLayout } from './router-logits.js'
@@ -33,25 +33,28 @@ export interface LayoutMemory {
  */
 export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions): LayoutMemory {
   let whole: MemoryEstimate | undefined
-  const estimated = <Staged>(layout: Layout, staged: () => Staged): MemoryEstimate | Staged => {
+  const estimated = <Staged>(layout: Layout, staged: () => Staged, enoughBytes?: number): MemoryEstimate | Staged => {
     if (methodOf(options.method).trains === 'nothing') {
       whole ??= runMemory(model, { ...options, layout: checkLayout({}) })
       return ranksOf(layout) === 1 ? whole : dividedServing(model, options, whole, layout)
     }
-    if (layout.tensor * layout.pipeline * layout.expert === 1) return runMemory(model, withRanks(options, layout.data))
+    if (layout.tensor * layout.pipeline * layout.expert === 1)
+      return runMemory(model, withRanks(options, layout.data), { enoughBytes })
     if ('missing' in model.replay) throw cannotReplay(model, options, model.replay.missing)
     refuseTargetsInLayout(model, options)
     refuseRoutersInLayout(model.architecture, options)
     const refused = refusedLayout(model, options, layout)
     if (refused) throw new TypeError(refused)
     if (layout.pipeline > 1) return staged()
-    if (layout.expert > 1) return expertMemory(model, options, layout)
-    return tensorMemory(model, options, layout)
+    if (layout.expert > 1) return expertMemory(model, options, layout, enoughBytes)
+    return tensorMemory(model, options, layout, enoughBytes)
   }
   return {
     of: (layout) => estimated(layout, () => pipelineMemory(model, options, layout)),
     below: (limitBytes, layout) => {
-      const found = estimated(layout, () => pipelineMemoryBelow(limitBytes, model, options, layout))
+      const enoughBytes = limitBytes - overheadBytes(options.method)
+      const staged = () => pipelineMemoryBelow(limitBytes, model, options, layout)
+      const found = estimated(layout, staged, enoughBytes)
       return found && found.totalBytes < limitBytes ? found : undefined
     },
   }

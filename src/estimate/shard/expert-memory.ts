@@ -5,17 +5,23 @@ import { runMemory } from '../run-memory.js'
 import { trainingStepOf } from '../training-step-of.js'
 import { expertRank } from './expert-rank.js'
 
-/** One of the ranks that have experts of their own, replayed: with its part of the experts, and the tokens that ranks send each other. */
+/**
+ * One of the ranks that have experts of their own, replayed: with its part of the experts, and the tokens that ranks send each other.
+ *
+ * @param enoughBytes - bytes of tensors from which on it does not matter how many they are
+ */
 export function expertMemory(
   { architecture }: Pick<ResolvedModel, 'architecture'>,
   options: CheckedMemoryOptions,
   { expert, data }: { readonly expert: number; readonly data: number },
+  enoughBytes?: number,
 ): MemoryEstimate {
   const own = withRanks(options, data)
   const model = resolveModel(expertRank(architecture, expert), own)
   const { sharding } = trainingStepOf(model, own)
   const estimate = runMemory(model, own, {
     sharding: sharding && { ...sharding, experts: { groups: expert, ranks: data / expert } },
+    enoughBytes,
   })
   return { ...estimate, assumptions: [...estimate.assumptions, ...expertAssumptions(expert)] }
 }

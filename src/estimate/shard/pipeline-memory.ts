@@ -1,6 +1,7 @@
 import type { Architecture } from '../../architecture/index.js'
 import type { CheckedMemoryOptions } from '../checked-memory-options.js'
 import type { MemoryEstimate } from '../memory-estimate.js'
+import { overheadBytes } from '../overhead.js'
 import type { ResolvedModel } from '../resolved-model.js'
 import type { Layout } from './layout.js'
 import { leastStageBytes, type StageRun, stageMoments, stageRun } from './pipeline-stage.js'
@@ -43,7 +44,7 @@ export function pipelineMemoryBelow(
   if ([first, last].some((stage) => isTooMuch(leastStageBytes(stage)))) return undefined
   const below = (stage: StageRun): MemoryEstimate | undefined => {
     const moments: MemoryEstimate[] = []
-    for (const moment of stageMoments(stage)) {
+    for (const moment of stageMoments(stage, limitBytes - overheadBytes(options.method))) {
       if (isTooMuch(moment.totalBytes)) return undefined
       moments.push(moment)
     }

@@ -67,15 +67,19 @@ export function stageRun(stage: PipelineStage, run: StageOptions): StageRun {
   }
 }
 
-/** What a stage needs in its first backward, when most micro-batches are in flight, and in a later one, when there are gradients too. */
-export function* stageMoments(run: StageRun): Generator<MemoryEstimate> {
+/**
+ * What a stage needs in its first backward, when most micro-batches are in flight, and in a later one, when there are gradients too.
+ *
+ * @param enoughBytes - bytes of tensors from which on it does not matter how many they are
+ */
+export function* stageMoments(run: StageRun, enoughBytes?: number): Generator<MemoryEstimate> {
   const { options, resolved, more, inFlight, batches } = run
   const { reshards = false } = more.sharding ?? {}
   const isLast = more.stage?.isLast ?? true
   const hidden = hiddenBytes(run)
   const one = { ...options, gradientAccumulation: 1 }
   const moment = (microBatches: number, own: Partial<TrainingStep>): MemoryEstimate =>
-    withIds(runMemory(resolved, one, { ...more, microBatches, ...own }), run)
+    withIds(runMemory(resolved, one, { ...more, microBatches, ...own, enoughBytes }), run)
   const kept = inFlight > 1 ? keptBytes(run) - hidden : 0
   // Before the first backward, a forward pass runs while what the one before has made is sent; later it was sent before.
   yield moment(1, { inFlightBytes: (inFlight - 1) * kept, sentBytes: isLast ? 0 : hidden, hasRunOthers: inFlight > 1 })

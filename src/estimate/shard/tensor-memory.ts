@@ -11,6 +11,7 @@ import { tensorRank } from './tensor-rank.js'
 /**
  * One tensor-parallel rank, replayed: with its part of the modules, and what ranks exchange.
  *
+ * @param enoughBytes - bytes of tensors from which on it does not matter how many they are
  * @throws TypeError for options that transformers cannot have together with tensor parallelism, or that are not estimated with it
  */
 export function tensorMemory(
@@ -21,6 +22,7 @@ export function tensorMemory(
     data,
     sequenceParallel = false,
   }: { readonly tensor: number; readonly data: number; readonly sequenceParallel?: boolean },
+  enoughBytes?: number,
 ): MemoryEstimate {
   const isTraining = methodOf(options.method).trains !== 'nothing'
   const { batchSize: batch, sequenceLength: sequence } = options
@@ -33,7 +35,7 @@ export function tensorMemory(
   if (refused) throw new TypeError(refused)
   const trained = sequenceParallel ? { ...options, adapterDtype: options.precision } : options
   const own = isTraining ? withRanks(trained, data) : { ...options, layout: checkLayout({}) }
-  const estimate = runMemory(resolveModel(rank.architecture, own), own, { division: rank.division })
+  const estimate = runMemory(resolveModel(rank.architecture, own), own, { division: rank.division, enoughBytes })
   const said = sequenceParallel ? [sequenceAssumption(tensor, options)] : tensorAssumptions(tensor, rank.plan, options)
   return { ...estimate, assumptions: [...estimate.assumptions, ...said] }
 }

@@ -105,4 +105,6 @@ export interface TrainingStep {
   readonly keepOutputs?: boolean
   readonly routerLogits?: RouterLogitsUse
   readonly inputGradients?: boolean
+  /** The caller asks only whether the peak is below so many bytes: if not, the replay ends as soon as it is known, and its result is as high or higher. */
+  readonly enoughBytes?: number | undefined
 }

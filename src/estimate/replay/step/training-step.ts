@@ -32,6 +32,10 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
       : whole.forTokens(step.batch * sequence, step.recompute === 'selective')
   const allocated = allocateStatic(model.architecture, step, model.omitted, model.senses)
   const { tape, ledger, sharding, weights } = allocated
+  const isEnough = (): boolean => step.enoughBytes !== undefined && ledger.peak.totalBytes >= step.enoughBytes
+  // What a run holds between its steps is live at the peak, too.
+  ledger.reset()
+  if (isEnough()) return { ...highest([ledger]), afterForward: { ...ledger.now } }
   const { batch, images = 0, seconds = 0, target } = step
   const sizes = { batch, sequence: step.sequence, images, seconds, ...(target && { target }) }
   const tokens = step.batch * sequence
@@ -95,6 +99,8 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
     const after = { ...ledger.now }
     if (sent) ledger.release(sent)
     if (step.hasRunForward) ledger.reset()
+    // In backward, what layers hold that are not replayed is known at the end only.
+    if (isLast && isEnough()) return after
     const { elements, dtype } = loss
     const keepsGradient = step.stage?.isLast === false
     tape.backward(loss, { keepsGradient })
@@ -118,6 +124,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   if (sharding) sharding.staysGathered = step.hasRunForward ?? false
   ledger.reset()
   const afterForward = run()
+  if (isEnough()) return { ...highest([ledger]), afterForward }
   const leaves = [...weights.leaves, ...(others?.leaves ?? [])]
   if (layers.goesOn) layers.freeCopies()
   zero?.beforeStep()
