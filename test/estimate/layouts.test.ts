@@ -272,3 +272,31 @@ it('The assumptions of a layout say whose code it is', () => {
   expect(said({ pipeline: 2 })).toContain('scheduled 1F1B (torch 2.15')
   expect(said({ context: 2 })).toContain('ring attention')
 })
+
+describe('a stage of a hybrid in mixed precision', () => {
+  const sizes = {
+    hidden_size: 64,
+    intermediate_size: 96,
+    num_hidden_layers: 6,
+    num_attention_heads: 4,
+    num_key_value_heads: 4,
+    vocab_size: 300,
+    tie_word_embeddings: false,
+  }
+  const mamba = { mamba_n_heads: 8, mamba_d_head: 16, mamba_n_groups: 1, mamba_d_state: 16 }
+  const linear = { linear_key_head_dim: 16, linear_value_head_dim: 16, num_experts: 4, moe_intermediate_size: 32 }
+
+  // Autocast keeps its copies of convolutions over all micro-batches, those that are computed again, too.
+  it.each([
+    { model_type: 'bamba', ...sizes, ...mamba, attn_layer_indices: [3] },
+    { model_type: 'qwen3_next', ...sizes, ...linear },
+  ])('needs no more with recomputation than without: $model_type', (config) => {
+    const model = architectureFromConfig(config)
+    const [recomputed = 0, kept = 0] = (['layers', 'none'] as const).map((recompute) => {
+      const options = { method: 'full-mixed', sequenceLength: 64, recompute, layout: { pipeline: 2 } } as const
+      return estimateMemory(model, options).tensorBytes
+    })
+    expect(recomputed).toBeGreaterThan(0)
+    expect(recomputed).toBeLessThanOrEqual(kept)
+  })
+})

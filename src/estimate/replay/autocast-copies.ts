@@ -1,7 +1,12 @@
 import type { ComputeDtype } from './dtype.js'
-import { change, emptyParts } from './memory-ledger.js'
+import { change, emptyParts, type Storage } from './memory-ledger.js'
 import type { Operations } from './operations/operations.js'
 import type { Tensor } from './tape.js'
+
+interface Cast {
+  readonly parameter: Tensor
+  readonly cast: Tensor
+}
 
 /** The copies in 16 bits that autocast makes, of which it caches some. */
 export class AutocastCopies {
@@ -12,7 +17,8 @@ export class AutocastCopies {
   readonly half: ComputeDtype
   /** Whether autocast goes on from one micro-batch to the next, as around the schedule of a pipeline. */
   goesOn = false
-  #casts = new Map<Tensor, Tensor>()
+  /** By the storage of the parameter, of which a module may have several views. */
+  #casts = new Map<Storage, Cast>()
   #castsOfRun = 0
 
   constructor(ops: Operations, autocast: boolean, half: ComputeDtype) {
@@ -33,7 +39,7 @@ export class AutocastCopies {
   reuseCopies(): void {
     const { tape } = this.ops
     if (!this.goesOn) return
-    for (const [parameter, cast] of this.#casts) {
+    for (const { parameter, cast } of this.#casts.values()) {
       const { elements, dtype, storage } = cast
       const again = tape.record(
         [parameter],
@@ -48,15 +54,16 @@ export class AutocastCopies {
         },
       )
       tape.free(cast)
-      this.#casts.set(parameter, again)
+      this.#casts.set(parameter.storage, { parameter, cast: again })
     }
   }
 
   /** Autocast ends. */
   freeCopies(): void {
     const { tape } = this.ops
-    const own = this.goesOn || this.#castsOfRun === tape.run ? this.#casts : []
-    for (const [{ alike = 0 }, cast] of own) {
+    const own = this.goesOn || this.#castsOfRun === tape.run ? this.#casts.values() : []
+    for (const { parameter, cast } of own) {
+      const { alike = 0 } = parameter
       const before = { ...tape.ledger.now }
       tape.free(cast)
       if (alike > 0) tape.ledger.shift(change(before, tape.ledger.now), alike)
@@ -78,12 +85,12 @@ export class AutocastCopies {
       this.#casts = new Map()
       this.#castsOfRun = tape.run
     }
-    const known = this.#casts.get(parameter)
-    if (known) return tape.alias(known)
+    const known = this.#casts.get(parameter.storage)
+    if (known?.cast.elements === parameter.elements) return tape.alias(known.cast)
     const cast = this.ops.to(parameter, this.half)
     // They are no activations of one micro-batch.
     if (this.goesOn) tape.ledger.rebook(cast.storage, 'parameters')
-    this.#casts.set(parameter, tape.alias(cast))
+    this.#casts.set(parameter.storage, { parameter, cast: tape.alias(cast) })
     return cast
   }
 
