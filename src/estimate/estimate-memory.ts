@@ -101,7 +101,7 @@ function givenLayout(resolved: ResolvedModel, options: CheckedMemoryOptions): Me
   const shared =
     context > 1
       ? [
-          `each sequence in ${context} equal parts, with torch's ring attention (2.15, \`context_parallel\`, which accelerate 1.15.0 calls)`,
+          `each sequence in ${context} equal parts, with torch's ring attention (2.15, \`context_parallel\`, which accelerate 1.15.0 calls${ranks > 1 && strategy === 'ddp' ? ', but not beside DDP' : ''})`,
         ]
       : []
   return { ...estimate, assumptions: [...estimate.assumptions, ...shared] }

@@ -116,6 +116,10 @@ describe('what a layout cannot be', () => {
     [{ layout: { tensor: 2 }, sharding: { strategy: 'ddp', ranks: 2 } }, 'ddp, which accelerate 1.15.0 refuses'],
     [{ layout: { pipeline: 2 }, sharding: { strategy: 'zero-1', ranks: 2 } }, 'needs the pipelines of DeepSpeed'],
     [{ layout: { pipeline: 2 }, sharding: { strategy: 'fsdp1', ranks: 2 } }, "of which torch's pipelines know nothing"],
+    [
+      { layout: { pipeline: 2 }, sharding: { strategy: 'fsdp2', ranks: 2, syncEachBatch: true } },
+      'reduce gradients after the last micro-batch alone: leave it out',
+    ],
     [{ layout: { context: 2 }, sharding: { strategy: 'zero-1', ranks: 2 } }, 'not with zero-1: use fsdp2'],
     [{ layout: { sequenceParallel: true, context: 2 } }, 'needs tensor-parallel ranks: pass `layout.tensor`'],
     [{ layout: { sequenceParallel: true, tensor: 2, pipeline: 2 } }, 'together with `pipeline`'],

@@ -161,6 +161,10 @@ export function refusedBesidePipeline(
     ],
     [besideStrategy !== undefined, besideStrategy ?? ''],
     [
+      sharding.ranks > 1 && sharding.syncEachBatch === true,
+      '`sharding.syncEachBatch`, as its stages reduce gradients after the last micro-batch alone: leave it out',
+    ],
+    [
       storage !== undefined && sharding.ranks > 1,
       `weights in ${storage} on data-parallel ranks: take weights in 16 bits, or one rank for each stage`,
     ],
