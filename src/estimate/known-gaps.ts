@@ -130,16 +130,21 @@ const OF_MASKS =
 
 /** What drawn runs on several ranks have found. */
 function gapsOfRanks(options: CheckedMemoryOptions): string[] {
-  const { sharding, gradientAccumulation, layout } = options
-  const { strategy, ranks, deepspeed, syncEachBatch } = sharding
+  const { strategy, ranks } = options.sharding
   if (ranks === 1) return []
+  const ofRanks = gapsOfReduction(options)
+  return strategyOf(strategy).hasMasters && isMixed(options) ? [...ofRanks, OF_AUTOCAST] : ofRanks
+}
+
+function gapsOfReduction(options: CheckedMemoryOptions): string[] {
+  const { sharding, gradientAccumulation, layout } = options
+  const { strategy, deepspeed, syncEachBatch } = sharding
   const isSynchronised = strategyOf(strategy).shares === 'parameters' && strategy !== 'zero-3'
   if (isSynchronised && gradientAccumulation > 1 && syncEachBatch === undefined)
     return [
       layout.expert === 1 ? `${OF_MICRO_BATCHES}: ${FOR_THAT}` : `${OF_MICRO_BATCHES}, which are not counted`,
       ...gapsOfFsdp1(options),
     ]
-  if (strategy === 'zero-2' && gradientAccumulation > 1) return [OF_ZERO_2]
   return strategy === 'zero-3' && deepspeed !== undefined ? [OF_ZERO_3] : gapsOfFsdp1(options)
 }
 
@@ -173,7 +178,9 @@ const OF_FSDP1 =
 const OF_FSDP1_MICRO_BATCHES =
   'FSDP1 whose parameters stay gathered was 4.4 % too high in a drawn run that adds up gradients; use fsdp2'
 
-const OF_ZERO_2 = 'ZeRO-2 that adds up gradients was 1 % too high in a drawn run of a small model'
+/** `autocast_if_enabled` in its `runtime/torch_autocast.py`. */
+const OF_AUTOCAST =
+  'DeepSpeed 0.19.8 turns autocast off unless its config has `torch_autocast`, which is what is counted: with `bf16` alone pass `autocast: false` and weights in 16 bits'
 
 const OF_ZERO_3 =
   'ZeRO-3 with sizes of its own is estimated for all parameters at once, not for one module after the other: within 0.5 % in recorded runs of small models, and up to 0.8 % too high with adapters on whole parameters'

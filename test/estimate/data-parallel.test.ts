@@ -66,6 +66,16 @@ describe('Adapters of each kind with DDP, FSDP2, and ZeRO-1 to 3', () => {
   )
 })
 
+describe('ZeRO-2 that adds up gradients', () => {
+  it.each(memoryRecords('zero-2-adds.jsonl.gz').map((record) => [record.id, record] as const))(
+    'needs what DeepSpeed 0.19.8 needed: %s',
+    (_, { config, options, truth }) => {
+      const { tensorBytes } = estimateMemory(architectureFromConfig(config), options)
+      expect(Math.abs(tensorBytes - truth.peak.total)).toBeLessThan(FEW_BYTES)
+    },
+  )
+})
+
 describe('A model that sees, on several ranks', () => {
   // DDP makes buckets for what no gradient reaches, too. With text only, the positions of an idle encoder are not counted.
   it.each(memoryRecords('seen-ranks.jsonl.gz').map((record) => [record.id, record] as const))(

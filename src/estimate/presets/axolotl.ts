@@ -1,6 +1,7 @@
 import {
   addsRouterLoss,
   isShared,
+  keepsAutocast,
   type Preset,
   REDUCES_LAST,
   trainsAdapters,
@@ -15,7 +16,7 @@ export const AXOLOTL: Preset = {
   values: [
     { options: { recompute: 'none' }, source: 'utils/schemas/config.py: gradient_checkpointing is False' },
     { options: { reentrant: false }, source: 'core/builders/base.py: gradient_checkpointing_kwargs' },
-    { options: { autocast: true }, source: 'utils/schemas/config.py: bf16 is auto' },
+    { options: { autocast: true }, source: 'utils/schemas/config.py: bf16 is auto', when: keepsAutocast },
     {
       options: { inputGradients: true },
       source: 'loaders/adapter.py: enable_input_require_grads',

@@ -58,6 +58,14 @@ export interface PresetOptions {
   readonly sharding?: Partial<Pick<ShardingOptions, 'parameterDtype' | 'reduceDtype' | 'syncEachBatch' | 'offload'>>
 }
 
+/**
+ * Whether what a trainer puts under autocast runs under it. DeepSpeed 0.19.8 turns it off in its engine (`autocast_if_enabled` in its
+ * `runtime/torch_autocast.py`), and computes in the dtype of the weights.
+ */
+export function keepsAutocast({ strategy, ranks }: PresetRun): boolean {
+  return ranks === 1 || !strategy.startsWith('zero')
+}
+
 /** What a framework does in some runs that is not estimated. */
 export interface Omission {
   readonly when: (run: PresetRun) => boolean

@@ -2,6 +2,7 @@ import {
   addsRouterLoss,
   isQuantized,
   isShared,
+  keepsAutocast,
   needsInputGradients,
   type Preset,
   REDUCES_LAST,
@@ -23,7 +24,7 @@ export const TRL: Preset = {
       source: 'trainer/sft_trainer.py: enable_input_require_grads with PEFT and checkpointing',
       when: needsInputGradients,
     },
-    { options: { autocast: true }, source: 'trainer/base_config.py: bf16 is True unless fp16 is' },
+    { options: { autocast: true }, source: 'trainer/base_config.py: bf16 is True unless fp16 is', when: keepsAutocast },
     {
       options: { loss: 'log-probs' },
       source: 'trainer/sft_trainer.py: add_fused_lm_head, without the logits of all tokens',

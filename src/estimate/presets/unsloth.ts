@@ -1,4 +1,11 @@
-import { type Preset, REDUCES_LAST, trainsAdapters, trainsWeights, WIDE_EMBEDDING_STATES } from './preset.js'
+import {
+  keepsAutocast,
+  type Preset,
+  REDUCES_LAST,
+  trainsAdapters,
+  trainsWeights,
+  WIDE_EMBEDDING_STATES,
+} from './preset.js'
 
 /** The default of `target_modules`. */
 const LINEAR_LAYERS = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const
@@ -19,7 +26,7 @@ export const UNSLOTH: Preset = {
       source: 'gradient_checkpointing.py: the inputs of layers are on the CPU',
       when: ({ isRecomputed }) => isRecomputed,
     },
-    { options: { autocast: true }, source: 'models/rl.py: trains in bf16 where the GPU has it' },
+    { options: { autocast: true }, source: 'models/rl.py: trains in bf16 where the GPU has it', when: keepsAutocast },
     {
       options: { adapterDtype: 'float32' },
       from: 'unsloth_zoo 2026.10.9',
