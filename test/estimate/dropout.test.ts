@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { architectureFromConfig } from '../../src/architecture/index.js'
 import { estimateMemory, type MemoryOptions } from '../../src/estimate/index.js'
+import { some } from '../share.js'
 import { memoryRecords } from './memory-records.js'
 
 // Small models with dropout, as their configs or the defaults of their classes have it.
@@ -24,7 +25,7 @@ const said = (config: object, options?: MemoryOptions) => estimated(config, opti
 const total = (config: object, options?: MemoryOptions) => estimated(config, options).tensorBytes
 
 describe('The dropout of a config', () => {
-  it.each(RECORDS)('counts as torch counts it in %s', (_, { config, options, truth }) => {
+  it.each(some(RECORDS))('counts as torch counts it in %s', (_, { config, options, truth }) => {
     const { tensorBytes, peakAt } = estimateMemory(architectureFromConfig(config), options)
     expect(Math.abs(tensorBytes - truth.peak.total)).toBeLessThanOrEqual(truth.peak.total * 1e-5)
     expect(peakAt.phase).toBe(truth.peak.phase)
