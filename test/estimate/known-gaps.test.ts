@@ -63,6 +63,12 @@ it.each<readonly [string, MemoryOptions, string, MemoryOptions]>([
     'DeepSpeed 0.19.8 turns autocast off',
     { method: 'full', sharding: { strategy: 'zero-2', ranks: 2 } },
   ],
+  [
+    'llama',
+    { method: 'qlora', lora: q, prepareForKbitTraining: true, recompute: 'none', layout: { pipeline: 2 } },
+    '0.7 % too high',
+    { method: 'qlora', lora: q, prepareForKbitTraining: true, layout: { pipeline: 2 } },
+  ],
   ['qwen3', { method: 'full', attention: 'efficient' }, 'torch keeps all scores', { method: 'full' }],
   ['minicpm', { method: 'full', loss: 'fused-linear' }, 'scaled copy', { method: 'full', loss: 'fused' }],
   ['qwen3', { method: 'lora', lora: { ...q, useDora: true }, recompute: 'selective' }, '3 to 5 %', { method: 'full' }],
