@@ -180,7 +180,7 @@ const OF_FSDP1_MICRO_BATCHES =
 
 /** `autocast_if_enabled` in its `runtime/torch_autocast.py`. */
 const OF_AUTOCAST =
-  'DeepSpeed 0.19.8 turns autocast off unless its config has `torch_autocast`, which is what is counted: with `bf16` alone pass `autocast: false` and weights in 16 bits'
+  'the step is counted under autocast, as with `torch_autocast` in the config of DeepSpeed; without it DeepSpeed 0.19.8 turns autocast off: pass `autocast: false`, and a method with weights in 16 bits'
 
 const OF_ZERO_3 =
   'ZeRO-3 with sizes of its own is estimated for all parameters at once, not for one module after the other: within 0.5 % in recorded runs of small models, and up to 0.8 % too high with adapters on whole parameters'

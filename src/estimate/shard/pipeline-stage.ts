@@ -14,7 +14,7 @@ import { trainingStepOf } from '../training-step-of.js'
 import type { PipelineStage } from './stage-architecture.js'
 
 /** The strategies whose ranks can share a stage, or copy it. */
-export const BESIDE_PIPELINE: ReadonlySet<ShardingStrategy> = new Set(['ddp', 'fsdp2', 'hsdp'])
+const OF_STAGES: ReadonlySet<ShardingStrategy> = new Set(['ddp', 'fsdp2', 'hsdp'])
 
 /** What a stage has to run. */
 export interface StageOptions {
@@ -45,7 +45,7 @@ export function stageRun(stage: PipelineStage, run: StageOptions): StageRun {
     sharding:
       data === 1
         ? { strategy: 'none', ranks: 1 }
-        : { ...shared.sharding, strategy: BESIDE_PIPELINE.has(strategy) ? strategy : 'fsdp2' },
+        : { ...shared.sharding, strategy: OF_STAGES.has(strategy) ? strategy : 'fsdp2' },
     // The stage references the logits until backward has run.
     keepOutputs: stage.isLast || options.keepOutputs,
   }
