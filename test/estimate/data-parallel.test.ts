@@ -45,30 +45,14 @@ describe('Adapters with FSDP1, whose matrices are gathered alone', () => {
   })
 })
 
-describe('Adapters in float32 with FSDP2', () => {
-  it.each(memoryRecords('adapters-fsdp2.jsonl.gz').map((record) => [record.id, record] as const))(
-    'are gathered with weights in 16 bits: %s',
-    (_, { config, options, truth }) => {
-      const { tensorBytes } = estimateMemory(architectureFromConfig(config), options)
-      expect(Math.abs(tensorBytes - truth.peak.total)).toBeLessThan(FEW_BYTES)
-    },
-  )
-})
-
-describe('Adapters of each kind with DDP, FSDP2, and ZeRO-1 to 3', () => {
-  // ZeRO: a gradient that is larger than a bucket waits for the next one.
-  it.each(memoryRecords('adapted-ranks.jsonl.gz').map((record) => [record.id, record] as const))(
+describe.each([
+  ['Adapters in float32 with FSDP2, gathered with weights in 16 bits', 'adapters-fsdp2.jsonl.gz'],
+  // A gradient that is larger than a bucket of ZeRO waits for the next one.
+  ['Adapters of each kind with DDP, FSDP2, and ZeRO-1 to 3', 'adapted-ranks.jsonl.gz'],
+  ['Gradients that ZeRO-2 adds up', 'zero-2-adds.jsonl.gz'],
+] as const)('%s', (_what, file) => {
+  it.each(memoryRecords(file).map((record) => [record.id, record] as const))(
     'need what torch and DeepSpeed 0.19.8 needed: %s',
-    (_, { config, options, truth }) => {
-      const { tensorBytes } = estimateMemory(architectureFromConfig(config), options)
-      expect(Math.abs(tensorBytes - truth.peak.total)).toBeLessThan(FEW_BYTES)
-    },
-  )
-})
-
-describe('ZeRO-2 that adds up gradients', () => {
-  it.each(memoryRecords('zero-2-adds.jsonl.gz').map((record) => [record.id, record] as const))(
-    'needs what DeepSpeed 0.19.8 needed: %s',
     (_, { config, options, truth }) => {
       const { tensorBytes } = estimateMemory(architectureFromConfig(config), options)
       expect(Math.abs(tensorBytes - truth.peak.total)).toBeLessThan(FEW_BYTES)
