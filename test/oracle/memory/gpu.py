@@ -3,10 +3,11 @@
     python gpu.py cases.jsonl out.jsonl [seconds]        stops after so many seconds; each case appends one record
 
 Cases are those of oracle.py, with more options that only run on a GPU: method "qlora" (bitsandbytes NF4), `quantization` ('nf4', 'nf4-double',
-'int8'), `prepareForKbitTraining`, `optimizer` 'adamw-8bit', 'adamw-8bit-paged' and 'lion-32bit' (bitsandbytes), `kernels: 'liger'` and
+'int8'), `prepareForKbitTraining`, `optimizer` 'adamw-8bit', 'adamw-8bit-paged' and 'lion-32bit' (bitsandbytes), those of torchao, `kernels: 'liger'` and
 `loss` 'fused' or 'fused-linear' (Liger), `kernelPackages` (the packages that are installed: others must not be), `recompute` ({every: n} or 'selective'), `loraDropout`, `cachedTokens` (generate after a prefill).
 Weights are random, and the batch has an attention mask of ones, as from a data collator. A record is the case plus "gpu":
     peakBytes       torch.cuda.max_memory_allocated of the second step (of the prefill in inference)
+    requestedBytes  what was asked for then, before the allocator rounds
     accumulating    the same for a further micro-batch, whose gradients are added to those of the one before
     gradientBytes   gradients after the first micro-batch: experts that no token reached have none
     restBytes       memory_allocated before the second step: weights, optimizer states, and the workspaces of cuBLAS
@@ -37,6 +38,7 @@ from inputs import inputs_of
 FIELDS_OF_NO_MODEL = ("model_type", "dtype", "torch_dtype", "transformers_version", "architectures", "quantization_config")
 
 
+TORCHAO = {"adamw-8bit-torchao": "AdamW8bit", "adamw-4bit-torchao": "AdamW4bit", "adamw-fp8-torchao": "AdamWFp8"}
 PACKAGES = ("fla", "causal_conv1d", "mamba_ssm")
 
 
@@ -142,6 +144,10 @@ def optimizers_of(model, trained, options):
 
         kind = {"adamw-8bit": bnb.optim.AdamW8bit, "adamw-8bit-paged": bnb.optim.PagedAdamW8bit, "lion-32bit": bnb.optim.Lion}[name]
         return [kind(trained, lr=1e-4)]
+    if name in TORCHAO:
+        import torchao.optim
+
+        return [getattr(torchao.optim, TORCHAO[name])(trained, lr=1e-4)]
     if name == "muon":  # torch's Muon takes matrices only; the rest, embeddings and head too, has AdamW
         ends = {id(p) for part in (model.get_input_embeddings(), model.get_output_embeddings()) for p in part.parameters()}
         matrices = [p for p in trained if p.ndim == 2 and id(p) not in ends]
@@ -187,7 +193,7 @@ def train(model, ids, options, config):
     rest = torch.cuda.memory_allocated()
     torch.cuda.reset_peak_memory_stats()
     step()
-    measured = {"peakBytes": torch.cuda.max_memory_allocated(), "restBytes": rest, "gradientBytes": gradients}
+    measured = {"peakBytes": torch.cuda.max_memory_allocated(), "requestedBytes": torch.cuda.memory_stats()["requested_bytes.all.peak"], "restBytes": rest, "gradientBytes": gradients}
     reserved = torch.cuda.max_memory_reserved()
     micro_batch()
     torch.cuda.reset_peak_memory_stats()
