@@ -7,6 +7,7 @@ import { hasNarrowStates } from './optimizers.js'
 import { preferenceAssumptions } from './preference-assumptions.js'
 import { ligerAssumptions } from './refused-kernels.js'
 import { WITH_HEAD } from './replay/loss/loss.js'
+import type { Offloader } from './replay/offloading.js'
 import type { PackedStorage } from './replay/packed/packed-storage.js'
 import type { ReplayModel } from './replay/replay-model.js'
 import type { ShardingOptions, ShardingStrategy } from './sharding-options.js'
@@ -109,6 +110,8 @@ function stepSentence(options: CheckedMemoryOptions): string {
   if (optimizerStep === 'in-backward') return 'each parameter is updated in backward, and its gradient freed'
   if (optimizer === 'adamw-4bit-torchao')
     return `the optimizer step of ${optimizer} as torch 2.15 compiles it for each parameter: 24 bytes for each of its elements`
+  if (optimizer === 'adamw-8bit-torchao')
+    return `the optimizer step of ${optimizer} as torch 2.15 compiles it for each parameter; with torch 2.11 it needed 8 bytes more for each element of the largest one`
   if (optimizer !== 'adamw' && optimizer !== 'muon')
     return `the optimizer step of ${optimizer} as its library computes it${statesPhrase(options)}`
   const how = {
@@ -174,7 +177,7 @@ const STRATEGY_NAMES: Readonly<Record<ShardingStrategy, string>> = {
 
 function shardingSentences(sharding: ShardingOptions): string[] {
   const { strategy, ranks, offload = [] } = sharding
-  const offloaded = ranks === 1 ? offload.filter((what) => what !== 'parameters') : offload
+  const moved = offload.filter((what) => what !== 'activations' && (ranks > 1 || what !== 'parameters'))
   const name = STRATEGY_NAMES[strategy]
   const adapters =
     strategy === 'fsdp2' || strategy === 'hsdp'
@@ -185,10 +188,17 @@ function shardingSentences(sharding: ShardingOptions): string[] {
     ...(ranks > 1
       ? [`${name} over ${ranks} ranks: ${STRATEGY_SENTENCES[strategy]}; the figures are for rank 0${adapters}`]
       : []),
-    ...(offloaded.length > 0
-      ? [`${offloaded.join(', ')} on the CPU; what is on its way to the GPU is counted one layer at a time`]
+    ...(moved.length > 0
+      ? [`${moved.join(', ')} on the CPU; what is on its way to the GPU is counted one layer at a time`]
       : []),
+    ...(offload.includes('activations') ? [OFFLOADER_SENTENCES[sharding.offloadedBy ?? 'torchtune']] : []),
   ]
+}
+
+const OFFLOADER_SENTENCES: Readonly<Record<Offloader, string>> = {
+  torchtune:
+    'activations on the CPU, as `OffloadActivations` of torchtune 0.6.1 does it: the last five saved tensors are still on the GPU, and so is what head and loss save',
+  trl: 'activations on the CPU, as `OffloadActivations` of TRL 1.16.0 does it: what two operations save one after the other stays on the GPU, and so does what the head saves',
 }
 
 /** With one rank nothing is gathered or reduced. */

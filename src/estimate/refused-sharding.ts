@@ -22,6 +22,10 @@ export function refuseSharding(sharding: ShardingOptions): void {
     throw new TypeError(
       `\`sharding.offload\` of parameters needs parameters that are shared: zero-3, fsdp1, fsdp2 or hsdp, not ${strategy}`,
     )
+  if (sharding.offloadedBy !== undefined && !offload?.includes('activations'))
+    throw new TypeError(
+      '`sharding.offloadedBy` says whose code keeps activations on the CPU: add "activations" to `sharding.offload`',
+    )
   refuseDeepspeed(sharding)
   if (syncEachBatch !== undefined && strategyOf(strategy).hasMasters)
     throw new TypeError(

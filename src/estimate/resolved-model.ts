@@ -51,7 +51,8 @@ export interface Unreplayable {
  */
 export function resolveModel(
   model: EstimableModel,
-  options: Pick<CheckedMemoryOptions, 'method' | 'lora' | 'recompute' | 'finetuning' | 'untied'> & AskedInputs,
+  options: Pick<CheckedMemoryOptions, 'method' | 'lora' | 'recompute' | 'finetuning' | 'untied' | 'sharding'> &
+    AskedInputs,
 ): ResolvedModel {
   const { method, lora, recompute, finetuning } = options
   const found = withOwnHead(understoodModel(model), options.untied)
@@ -64,8 +65,9 @@ export function resolveModel(
     ? adaptersOf(architecture, { ...(lora ?? defaultLora(architecture.family)), ...finetuning?.adapters })
     : NO_ADAPTERS
   const part = finetuning?.part && trainedPart(architecture, finetuning.part, finetuning.options.layers)
+  const { offload = [] } = options.sharding
   const folding =
-    finetuning?.tokens === 'prefixes' || architecture.forward?.vectors?.keepsStates
+    finetuning?.tokens === 'prefixes' || architecture.forward?.vectors?.keepsStates || offload.includes('activations')
       ? EVERY_LAYER
       : foldingOf(adapters, recompute, part, Math.max(0, ...senses.map(({ behind = [] }) => behind.length)))
   const assumptions =
@@ -154,8 +156,8 @@ function towerAssumptions(model: Architecture): string[] {
   ]
 }
 
-/** Each layer has prefixes of its own, or an output that is kept. */
-const EVERY_LAYER: Folding = { layers: foldLayers, kindOf: ({ name }) => name, experts: true }
+/** Each layer has prefixes of its own, or an output that is kept, or holds what the one before it has sent to the CPU. */
+const EVERY_LAYER: Folding = { layers: foldLayers, kindOf: ({ name }) => name, experts: true, programs: false }
 
 /** Layers are alike if their adapters are, if nothing of images is added behind them, and if both or none are recomputed. */
 function foldingOf(

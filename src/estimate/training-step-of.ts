@@ -86,7 +86,7 @@ export function trainingStepOf(
     stepsOnCpu: isOptimizerOffloaded,
     bucketBytes: bucketBytes(sharding, { width: DTYPE_BYTES[computeDtype ?? parameterDtype], deepspeed }),
     sharesBuffers: sharding.strategy === 'ddp' && sharding.ranks > 1,
-    offloadsActivations: offload.includes('activations'),
+    offloader: offload.includes('activations') ? (sharding.offloadedBy ?? 'torchtune') : undefined,
     keepOutputs: options.keepOutputs,
     isMasked: options.attentionMask,
     routerLogits: routerLogitsOf(architecture, options),

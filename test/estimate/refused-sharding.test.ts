@@ -22,6 +22,7 @@ describe('Options of sharding that would change nothing', () => {
     [of('ddp', { offload: ['parameters'] }), '`sharding.offload` of parameters needs parameters that are shared'],
     [of('zero-2', { offload: ['parameters'] }), 'zero-3, fsdp1, fsdp2 or hsdp, not zero-2'],
     [of('none', { ranks: 1, offload: ['parameters'] }), 'zero-3, fsdp1, fsdp2 or hsdp, not none'],
+    [of('fsdp2', { offloadedBy: 'trl' }), 'add "activations" to `sharding.offload`'],
     [of('fsdp2', { deepspeed: { reduceBucketSize: 5 } }), '`sharding.deepspeed` needs DeepSpeed'],
     [of('zero-1', { deepspeed: { maxLiveParameters: 5 } }), '`sharding.deepspeed.maxLiveParameters` needs zero-3'],
     [of('zero-3', { deepspeed: { overlapComm: true } }), '`sharding.deepspeed.overlapComm` needs zero-1 or zero-2'],

@@ -16,7 +16,9 @@ function estimateOf({ config, options }: MemoryRecord) {
  */
 function toleranceOf({ id, options }: MemoryRecord): number {
   if (id.includes('wide-vocabulary')) return 0.001
-  return options.recompute === 'layers' || options.sharding ? 0.006 : 0.04
+  // Recorded without the stream that copies tensors to the CPU, so that none of them is on its way.
+  if (options.sharding) return 0.0065
+  return options.recompute === 'layers' ? 0.006 : 0.04
 }
 
 describe('the preset torchtune', () => {

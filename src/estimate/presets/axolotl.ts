@@ -46,6 +46,10 @@ export const AXOLOTL: Preset = {
       source: 'utils/collators/batching.py: keeps attention_mask of the examples',
       when: addsRouterLoss,
     },
+    {
+      options: { sharding: { offloadedBy: 'trl' } },
+      source: 'core/trainers/mixins/activation_checkpointing.py: OffloadActivations of TRL',
+    },
     { ...WIDE_EMBEDDING_STATES, from: 'transformers 5.24.0' },
     { ...REDUCES_LAST, from: 'transformers 5.24.0' },
   ],

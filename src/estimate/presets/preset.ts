@@ -55,7 +55,9 @@ export interface PresetOptions {
   /** Fills in what `lora` does not say. */
   readonly lora?: Partial<LoraOptions>
   /** Fills in what `sharding` does not say. */
-  readonly sharding?: Partial<Pick<ShardingOptions, 'parameterDtype' | 'reduceDtype' | 'syncEachBatch' | 'offload'>>
+  readonly sharding?: Partial<
+    Pick<ShardingOptions, 'parameterDtype' | 'reduceDtype' | 'syncEachBatch' | 'offload' | 'offloadedBy'>
+  >
 }
 
 /**

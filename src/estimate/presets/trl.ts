@@ -62,6 +62,10 @@ export const TRL: Preset = {
       source: 'trainer/sft_trainer.py: DataCollatorForLanguageModeling returns attention_mask unless padding_free',
       when: addsRouterLoss,
     },
+    {
+      options: { sharding: { offloadedBy: 'trl' } },
+      source: 'models/activation_offloading.py: OffloadActivations',
+    },
     { ...WIDE_EMBEDDING_STATES, from: 'transformers 5.24.0' },
     { ...REDUCES_LAST, from: 'transformers 5.24.0' },
   ],

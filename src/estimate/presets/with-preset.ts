@@ -84,7 +84,11 @@ function newsIn({ lora, sharding, ...plain }: PresetOptions, options: MemoryOpti
   const { strategy, ranks } = runOf(options)
   const sharesParameters = ranks > 1 && strategyOf(strategy).shares === 'parameters'
   const adapters = ofType(options.finetuningType).tokens ? {} : absent(lora, options.lora)
-  const shares = absent(sharding, options.sharding, (name) => name === 'offload' || sharesParameters)
+  const shares = absent(sharding, options.sharding, (name) =>
+    name === 'offloadedBy'
+      ? (options.sharding?.offload?.includes('activations') ?? false)
+      : name === 'offload' || sharesParameters,
+  )
   // Without a rank, the default adapters of the estimate stay as they are.
   const hasRank = (options.lora?.rank ?? adapters.rank) !== undefined
   return {

@@ -109,7 +109,10 @@ export interface LaidOut {
 
 /** A saved tensor that is on the CPU until backward needs it. */
 export interface Offloaded {
+  /** Its bytes. */
   readonly offloaded: number
+  /** The number under which it was saved. */
+  readonly id: number
 }
 
 /** A saved tensor of a checkpointed layer: not kept, but recomputed. */
@@ -124,7 +127,7 @@ export interface Frame {
   /** The inputs of the layer, kept until its backward is done. */
   readonly inputs: Storage[]
   /** Inputs that are on the CPU until then. */
-  readonly offloaded: readonly Storage[]
+  readonly offloaded: { readonly storage: Storage; readonly saved: Offloaded }[]
   count: number
   /** Saved tensors whose operations have not run backward yet. */
   open: number

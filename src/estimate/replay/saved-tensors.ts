@@ -1,6 +1,7 @@
 import { Attributes } from './attributes.js'
 import type { Frame, Held, Node, Offloaded, Tensor } from './graph.js'
 import type { MemoryLedger, Storage } from './memory-ledger.js'
+import type { Offloading } from './offloading.js'
 
 /** The recomputation of a checkpointed layer: what it has saved, and what it references. */
 interface SecondRun {
@@ -19,8 +20,8 @@ const EARLY_STOP = new Error('the last saved tensor is recomputed')
  * (`torch.utils.checkpoint`).
  */
 export class SavedTensors {
-  /** Whether saved activations are on the CPU between forward and backward. */
-  offloads = false
+  /** Keeps saved tensors on the CPU between forward and backward. */
+  offloading: Offloading | undefined
   readonly #ledger: MemoryLedger
   /** The checkpointed layer that runs for the first time. */
   recording: Frame | undefined
@@ -85,6 +86,7 @@ export class SavedTensors {
 
   /** The graph is freed. */
   endBackward(): void {
+    this.offloading?.endBackward()
     this.#attributes.free()
   }
 
@@ -108,12 +110,21 @@ export class SavedTensors {
       if (made.length === frame.count && !frame.isReentrant) throw EARLY_STOP
       return storage
     }
-    if (!this.recording && this.offloads && storage.part === 'activations') return { offloaded: storage.bytes }
-    if (!this.recording) return this.#ledger.retain(storage)
+    if (!this.recording) return this.offloading?.save(storage) ?? this.#ledger.retain(storage)
     const held = { frame: this.recording, index: this.recording.count }
     this.recording.count += 1
     this.recording.open += 1
     return held
+  }
+
+  /** Saves the inputs of a checkpointed layer, behind an empty tensor (`_NoopSaveInputs` of torch). Its keyword arguments stay on the GPU. */
+  saveInputs(frame: Frame, inputs: readonly Tensor[]): void {
+    if (!frame.isReentrant) this.offloading?.skip()
+    for (const { storage } of inputs) {
+      const saved = this.offloading?.save(storage) ?? this.#ledger.retain(storage)
+      if ('offloaded' in saved) frame.offloaded.push({ storage, saved })
+      else frame.inputs.push(saved)
+    }
   }
 
   /** Counts what an operation saves for a backward that never comes, where the caller holds it: a second run may stop there. */
@@ -134,10 +145,9 @@ export class SavedTensors {
     })
   }
 
-  #loaded({ offloaded }: Offloaded): Storage {
-    const storage = this.#ledger.allocate(offloaded)
-    this.#ledger.observe('_to_copy')
-    return storage
+  #loaded(saved: Offloaded, own?: Storage): Storage {
+    if (!this.offloading) throw new Error('a tensor is on the CPU, but nothing brings it back')
+    return this.offloading.load(saved, own)
   }
 
   #recomputed({ frame, index }: Held): Storage {
@@ -151,10 +161,7 @@ export class SavedTensors {
   /** Frees what is still referenced when the run stops early, as an exception frees the locals of its frames. */
   runAgain(frame: Frame): (Storage | undefined)[] {
     const again: SecondRun = { frame, made: [], names: [], products: 0, attributes: new Attributes(this.#ledger) }
-    for (const storage of frame.offloaded) {
-      frame.inputs.push(this.#ledger.load(storage))
-      this.#ledger.observe('_to_copy')
-    }
+    for (const { storage, saved } of frame.offloaded) frame.inputs.push(this.#loaded(saved, storage))
     this.#again = again
     this.#runs += 1
     try {

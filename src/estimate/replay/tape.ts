@@ -219,18 +219,17 @@ export class Tape {
         )
       this.free(output)
     }
-    const isOffloaded = ({ storage }: Tensor) => this.saved.offloads && storage.part === 'activations'
-    const own = isReentrant ? inputs : [...inputs, ...keywords]
     const frame: Frame = {
       run,
-      inputs: own.filter((input) => !isOffloaded(input)).map(({ storage }) => this.ledger.retain(storage)),
-      offloaded: own.filter(isOffloaded).map(({ storage }) => storage),
+      inputs: isReentrant ? [] : keywords.map(({ storage }) => this.ledger.retain(storage)),
+      offloaded: [],
       count: 0,
       open: 0,
       isReentrant,
       closes,
       ...(isSelective && { results: [], products: 0 }),
     }
+    this.saved.saveInputs(frame, inputs)
     // `CheckpointFunction.backward` holds what it was given and what it has computed until its own backward is done.
     if (isReentrant)
       this.mark(() => {
@@ -339,6 +338,7 @@ export class Tape {
     if (isRecomputed) this.saved.release(node)
     const gradients = made.map(converted)
     if (!isRecomputed) this.saved.release(node)
+    this.saved.offloading?.endOperation()
     const isHeld = node.castsWithin && this.gradients.onUnreduced
     if (!isHeld) this.ledger.release(gradient)
     for (let index = 0; index < gradients.length; index += 1) {

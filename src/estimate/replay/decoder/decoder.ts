@@ -74,18 +74,17 @@ export class Decoder implements ModelPass {
       options.stage !== undefined ||
       options.loss.logits === 'float32-gathered' ||
       options.loss.kind === 'chunked-linear'
-    // What head and loss save stays on the GPU (`get_act_offloading_ctx_manager` of torchtune 0.6.1, whose loss is outside of it).
-    const { offloads } = tape.saved
-    tape.saved.offloads = false
-    const own = decoderLoss(this.#model, this.#pass, hidden, {
-      outputs: this.#outputs,
-      returned: this.#logits,
-      ...(before && { before }),
-      ...(routers && { held }),
-      ...(sharding && isOutside && { leaving: (logits: Tensor) => this.#leaving(sharding, logits) }),
-      ...(forward.routerLogits?.until === 'head' && { behindHead: () => routers?.free() }),
-    })
-    tape.saved.offloads = offloads
+    const headAndLoss = () =>
+      decoderLoss(this.#model, this.#pass, hidden, {
+        outputs: this.#outputs,
+        returned: this.#logits,
+        ...(before && { before }),
+        ...(routers && { held }),
+        ...(sharding && isOutside && { leaving: (logits: Tensor) => this.#leaving(sharding, logits) }),
+        ...(forward.routerLogits?.until === 'head' && { behindHead: () => routers?.free() }),
+      })
+    const { offloading } = tape.saved
+    const own = offloading ? offloading.around(headAndLoss) : headAndLoss()
     const loss = routers ? withRouterLoss(this.#model, this.#pass, routers, own) : own
     tape.free(...returned, ...held)
     if (options.keepOutputs) this.#routers = routers

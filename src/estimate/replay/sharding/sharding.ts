@@ -397,8 +397,19 @@ export class Sharding {
     return this.#ledger.allocate(gatheredBytes, 'parameters')
   }
 
+  /**
+   * FSDP1 copies a shard from the CPU, and has the copy as long as what it gathers, unless that has another dtype (`pre_unshard` and `post_reshard` in
+   * `_flat_param.py`). A GPU had none of frozen layers.
+   */
+  #fetchedShard({ gatheredBytes, castBytes, ranks, leaves }: Group): number {
+    const { offloads, isFlat } = this.rules
+    return offloads && isFlat && castBytes === 0 && leaves.length > 0 ? gatheredBytes / ranks : 0
+  }
+
   #gathered(group: Group): Storage {
-    return this.#cast(group, () => this.#allocate(group.gatheredBytes, 'all_gather_copy_out'))
+    return this.#cast(group, () =>
+      this.#allocate(group.gatheredBytes + this.#fetchedShard(group), 'all_gather_copy_out'),
+    )
   }
 
   /** Gathers while the copy of the shard in the dtype of the gathered parameters exists, if it needs one. */

@@ -10,6 +10,7 @@ import type { Division } from '../division.js'
 import type { ComputeDtype } from '../dtype.js'
 import type { Kernels } from '../kernel-set.js'
 import type { LossKind } from '../loss/loss.js'
+import type { Offloader } from '../offloading.js'
 import type { PackedStorage } from '../packed/packed-storage.js'
 import type { ShardingRules } from '../sharding/sharding-rules.js'
 import type { ZeroRules } from '../sharding/zero-gradients.js'
@@ -100,8 +101,8 @@ export interface TrainingStep {
   readonly bucketBytes?: ((gradientBytes: { readonly all: number; readonly largest: number }) => number) | undefined
   /** How DeepSpeed reduces gradients. */
   readonly zero?: ZeroRules | undefined
-  /** Whether saved activations are on the CPU between forward and backward. */
-  readonly offloadsActivations?: boolean
+  /** Whose code keeps saved activations on the CPU between forward and backward. */
+  readonly offloader?: Offloader | undefined
   readonly keepOutputs?: boolean
   readonly routerLogits?: RouterLogitsUse
   readonly inputGradients?: boolean

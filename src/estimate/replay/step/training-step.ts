@@ -3,6 +3,7 @@ import type { StepOptions } from '../decoder-run.js'
 import { DTYPE_BYTES } from '../dtype.js'
 import { Layers } from '../layers.js'
 import type { MemoryLedger, PartBytes } from '../memory-ledger.js'
+import { Offloading } from '../offloading.js'
 import { Operations } from '../operations/operations.js'
 import type { ReplayModel } from '../replay-model.js'
 import type { Sharding } from '../sharding/sharding.js'
@@ -85,7 +86,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
       return true
     }
   }
-  tape.saved.offloads = step.offloadsActivations ?? false
+  if (step.offloader) tape.saved.offloading = new Offloading(ledger, step.offloader)
   const run = (isLast = true): PartBytes => {
     ledger.phase = 'forward'
     if (sharding) prepareToReduce(tape, sharding, isLast)
