@@ -19,7 +19,7 @@ export function deepspeedIn(keys: JobKeys, key: string): JobSharding | undefined
 function zeroIn(config: JobKeys | undefined): JobSharding | undefined {
   const zero = config?.section('zero_optimization')
   const strategy = zeroOf(zero?.any('stage'))
-  if (!zero || !strategy) return undefined
+  if (!config || !zero || !strategy) return undefined
   const isOnCpu = (name: string) => {
     const device = zero.section(name)?.any('device')
     return device !== undefined && device !== 'none'
@@ -27,6 +27,8 @@ function zeroIn(config: JobKeys | undefined): JobSharding | undefined {
   const parameters = isOnCpu('offload_param') ? (['parameters'] as const) : []
   const optimizer = isOnCpu('offload_optimizer') ? (['optimizer'] as const) : []
   const offload = [...parameters, ...optimizer]
+  if (config.section('torch_autocast')?.flag('enabled'))
+    config.warn('torch_autocast', 'not counted; --autocast counts the forward pass under autocast')
   const sizes = sizesIn(zero, strategy.strategy)
   return {
     ...strategy,

@@ -32,7 +32,28 @@ export async function readJob(files: readonly string[]): Promise<ReadJob> {
   const second = others.find((job, at) => !isBeside(job) || at > 0)
   if (second) throw new UsageError(`--job was given for ${first.format} and for ${second.format}: one job at a time`)
   const [accelerate] = others
-  return accelerate ? together(first, accelerate) : first
+  return withEngine(accelerate ? together(first, accelerate) : first)
+}
+
+/**
+ * What runs under autocast elsewhere has weights in 16 bits in DeepSpeed: accelerate 1.15.0 sets `bf16` in its config (`set_mixed_precision` in
+ * `utils/dataclasses.py`), and its engine turns autocast off (`autocast_if_enabled` in `runtime/torch_autocast.py` of DeepSpeed 0.19.8).
+ */
+function withEngine(job: ReadJob): ReadJob {
+  const { sharding, prepareForKbitTraining, autocast, ...others } = job.options
+  const isMixed = autocast || others.method === 'full-mixed'
+  if (!sharding?.strategy.startsWith('zero') || prepareForKbitTraining || !isMixed) return job
+  const { dtype, ...rest } = others
+  return {
+    ...job,
+    options: {
+      ...rest,
+      ...(rest.method === 'full-mixed' && { method: 'full' }),
+      ...(dtype !== undefined && dtype !== 'float32' && { dtype }),
+      sharding,
+      autocast: false,
+    },
+  }
 }
 
 /** A job with accelerate's config, which says how ranks share the model. What the job itself says wins. */

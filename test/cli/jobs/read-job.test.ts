@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -173,12 +175,31 @@ describe('the examples of the packages', () => {
     const { format, options, warnings, needsRanks } = await readJob(files)
     expect({ format, needsRanks }).toEqual({ format: 'TRL', needsRanks: false })
     expect(options.sharding).toEqual({ strategy: 'zero-3', ranks: 8 })
-    expect(options.autocast).toBe(true)
+    expect(options.autocast).toBe(false)
     expect(warnings).toEqual([])
     expect((await readJob(['trl-accelerate-fsdp2.yaml', 'trl-sft.yaml'].map(pathOf))).options.sharding).toEqual({
       strategy: 'fsdp2',
       ranks: 8,
     })
+  })
+})
+
+describe('a job with DeepSpeed', () => {
+  const read = async (values: object): Promise<ReadJob> => {
+    const folder = mkdtempSync(join(tmpdir(), 'job-'))
+    writeFileSync(join(folder, 'job.yml'), stringify({ model_name_or_path: 'a/b', bf16: true, ...values }))
+    return readJob([join(folder, 'job.yml')])
+  }
+  const zero = { zero_optimization: { stage: 2 } }
+
+  it('runs without autocast, which DeepSpeed turns off', async () => {
+    expect((await read({})).options.autocast).toBe(true)
+    expect((await read({ deepspeed: zero })).options.autocast).toBe(false)
+  })
+
+  it('says that it does not count `torch_autocast`', async () => {
+    const { warnings } = await read({ deepspeed: { ...zero, torch_autocast: { enabled: true } } })
+    expect(warnings.join()).toContain('`deepspeed.torch_autocast`: not counted; --autocast')
   })
 })
 
