@@ -6,9 +6,11 @@ import type { MemoryEstimate } from './memory-estimate.js'
 import { methodOf } from './methods.js'
 import { overheadBytes, rangeOf } from './overhead.js'
 import { refuseTargetsInLayout } from './refused-targets.js'
+import { isAlikeOnRanks, NotedRun } from './replay/ranks/noted-run.js'
+import { trainingStep } from './replay/step/training-step.js'
 import type { ResolvedModel } from './resolved-model.js'
 import { refuseRoutersInLayout } from './router-logits.js'
-import { cannotReplay, runMemory } from './run-memory.js'
+import { cannotReplay, type Replayer, runMemory } from './run-memory.js'
 import { cacheShape } from './serving/cache/cache-blocks.js'
 import { bytesPerToken } from './serving/cache/cache-bytes.js'
 import { storedWeights } from './serving/weights/stored-weights.js'
@@ -33,13 +35,14 @@ export interface LayoutMemory {
  */
 export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions): LayoutMemory {
   let whole: MemoryEstimate | undefined
+  const onRanks = replayedOnce()
   const estimated = <Staged>(layout: Layout, staged: () => Staged, enoughBytes?: number): MemoryEstimate | Staged => {
     if (methodOf(options.method).trains === 'nothing') {
       whole ??= runMemory(model, { ...options, layout: checkLayout({}) })
       return ranksOf(layout) === 1 ? whole : dividedServing(model, options, whole, layout)
     }
     if (layout.tensor * layout.pipeline * layout.expert === 1)
-      return runMemory(model, withRanks(options, layout.data), { enoughBytes })
+      return runMemory(model, withRanks(options, layout.data), { enoughBytes }, onRanks)
     if ('missing' in model.replay) throw cannotReplay(model, options, model.replay.missing)
     refuseTargetsInLayout(model, options)
     refuseRoutersInLayout(model.architecture, options)
@@ -57,6 +60,16 @@ export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions
       const found = estimated(layout, staged, enoughBytes)
       return found && found.totalBytes < limitBytes ? found : undefined
     },
+  }
+}
+
+/** Replays a step once for all numbers of ranks, where it can. */
+function replayedOnce(): Replayer {
+  let run: NotedRun | undefined
+  return (model, step) => {
+    if (!isAlikeOnRanks(step)) return trainingStep(model, step)
+    run ??= new NotedRun(model, step)
+    return run.on(step)
   }
 }
 

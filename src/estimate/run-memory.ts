@@ -29,10 +29,14 @@ import { UndescribedBlock } from './replay/undescribed-block.js'
 import type { ResolvedModel } from './resolved-model.js'
 import { trainingStepOf } from './training-step-of.js'
 
+/** What a training step needs. */
+export type Replayer = (model: ReplayModel, step: TrainingStep) => StepMemory
+
 /**
  * Estimates the memory of one run of a resolved model with a replay.
  *
  * @param more - what a rank of a layout does otherwise
+ * @param stepMemory - how a training step is replayed
  *
  * @throws ForwardPassError for a model that cannot be replayed
  */
@@ -40,6 +44,7 @@ export function runMemory(
   model: ResolvedModel,
   options: CheckedMemoryOptions,
   more: Partial<TrainingStep> = {},
+  stepMemory: Replayer = trainingStep,
 ): MemoryEstimate {
   refuseInputs(model.architecture, options)
   refusePrecision(model, options)
@@ -52,7 +57,7 @@ export function runMemory(
   return replayed(model, options, () => {
     if (methodOf(options.method).trains !== 'nothing')
       return withAssumptions(
-        estimateOf(replay, options, trainingStep(replay, { ...trainingStepOf(model, options), ...more })),
+        estimateOf(replay, options, stepMemory(replay, { ...trainingStepOf(model, options), ...more })),
         [
           ...modelAssumptions(model.architecture, options),
           ...bypassed,
@@ -126,19 +131,16 @@ export function leastStaticMemory(model: ResolvedModel, options: CheckedMemoryOp
   // Sharded adapters are smaller than those on one GPU.
   if (methodOf(options.method).trains === 'nothing') return weightsOf(model, model.storage(options.served)).total
   const step = trainingStepOf(model, withRanks(options, 2))
-  const { architecture, omitted } =
-    'missing' in model.replay ? unfolded(model) : model.replay.forTokens(step.batch * step.sequence)
-  const { parameters, gradients, optimizerStates } = staticMemory(
-    architecture,
-    { ...step, sharding: undefined, stateRanks },
-    omitted,
-    model.senses,
-  )
+  const { parameters, gradients, optimizerStates } = foldedStatic(model, { ...step, sharding: undefined, stateRanks })
   return parameters + gradients + optimizerStates
 }
 
-function unfolded({ architecture }: ResolvedModel) {
-  return { architecture, omitted: undefined }
+/** Parameters, gradients and optimizer states, counted on a few of many identical layers and experts. */
+export function foldedStatic(model: ResolvedModel, step: TrainingStep): StaticMemory {
+  const { replay, senses } = model
+  if ('missing' in replay) return staticMemory(model.architecture, step, undefined, senses)
+  const { architecture, omitted } = replay.forTokens(step.batch * step.sequence)
+  return staticMemory(architecture, step, omitted, senses)
 }
 
 function staticParts(model: ResolvedModel, options: CheckedMemoryOptions): StaticMemory {

@@ -15,6 +15,11 @@ export class Highest {
   /** The same with what kernels may hold. */
   possibleBytes = Number.NEGATIVE_INFINITY
 
+  /** Whether nothing was seen yet. */
+  get isEmpty(): boolean {
+    return Math.max(this.peak.totalBytes, this.kernelBytes, this.possibleBytes) === Number.NEGATIVE_INFINITY
+  }
+
   /**
    * Includes the places of another stretch, as if it had begun at another height. Of two places of the same height the first counts.
    *

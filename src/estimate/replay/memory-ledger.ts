@@ -1,5 +1,5 @@
 import { Course } from './course.js'
-import { type Live, moved } from './highest.js'
+import { Highest, type Live, moved } from './highest.js'
 import { change, emptyParts, type MemoryPart, PARTS, type PartBytes, type Peak, type Phase } from './part-bytes.js'
 
 export { change, emptyParts, type MemoryPart, PARTS, type PartBytes, type Peak, type Phase } from './part-bytes.js'
@@ -42,6 +42,15 @@ export interface OpenStretch {
   kept: Live
 }
 
+/** A part of a run in which no stretch begins or ends. */
+export interface Noted {
+  readonly start: Live
+  readonly end: Live
+  readonly highest: Highest
+  /** How many storages were made until its end. */
+  readonly made: number
+}
+
 /** A place where a stretch counts again that comes later in the replay. */
 interface Deferred {
   /** The course since the one before, and what is live at it, without those that are deferred. */
@@ -65,7 +74,7 @@ export class MemoryLedger {
   readonly #deferred: Deferred[] = []
 
   constructor() {
-    this.reset()
+    this.observe('start')
   }
 
   /** The live bytes now. */
@@ -115,7 +124,7 @@ export class MemoryLedger {
   /** A new storage that there is only one of, however often the stretch counts that makes it. */
   allocateOnce(bytes: number, part: MemoryPart): Storage {
     const open = this.#open.at(-1)
-    if (open) this.#keep(open, { part, bytes: -Math.round(bytes) })
+    if (open) this.keepFreed({ part, bytes: -Math.round(bytes) })
     return this.allocate(bytes, part)
   }
 
@@ -142,7 +151,7 @@ export class MemoryLedger {
     if (storage.references > 0) return
     if (storage.references < 0) throw new Error('a storage was freed twice')
     const open = this.#open.at(-1)
-    if (open && storage.age <= open.keepsUntil) this.#keep(open, storage)
+    if (open && storage.age <= open.keepsUntil) this.keepFreed(storage)
     this.now[storage.part] -= storage.bytes
     this.#total -= storage.bytes
   }
@@ -223,8 +232,10 @@ export class MemoryLedger {
     return { start, end: moved(this.#live, NOTHING, kept), course: again }
   }
 
-  /** From here on, the stretch has so many bytes more where it counts again. */
-  #keep(open: OpenStretch, { bytes, part }: Pick<Storage, 'bytes' | 'part'>): void {
+  /** From here on, the stretch that was begun last has what it frees where it counts again. */
+  keepFreed({ bytes, part }: Pick<Storage, 'bytes' | 'part'>): void {
+    const open = this.#open.at(-1)
+    if (!open) return
     this.#split(open)
     const parts = { ...open.kept.parts, [part]: open.kept.parts[part] + bytes }
     open.kept = { parts, totalBytes: open.kept.totalBytes + bytes }
@@ -301,6 +312,20 @@ export class MemoryLedger {
     }
     this.#course.include(rest, NOTHING, more)
     this.shift(more.parts, 1)
+  }
+
+  /** Goes on as another run did, from what is live here. */
+  goOn({ start, end, highest, made }: Noted): void {
+    this.#course.highest.include(highest, start, this.#live)
+    this.shift(change(start.parts, end.parts), 1)
+    this.#made = made
+  }
+
+  /** Takes the highest places since the last time. */
+  protected takeHighest(): Highest {
+    const { highest } = this.#course
+    this.#course.highest = new Highest()
+    return highest
   }
 
   get #live(): Live {

@@ -12,19 +12,26 @@ export type { Backward, Gradient, LaidOut, Leaf, Node, Tensor } from './graph.js
  * and saves what its backward needs. The ledger records every allocation and every free.
  */
 export class Tape {
-  readonly ledger = new MemoryLedger()
+  readonly ledger: MemoryLedger
   /** Whether what a loop would only repeat is left out (see `foldedLoop`). */
   folds = true
-  readonly gradients = new ArrivingGradients(this.ledger)
-  readonly saved = new SavedTensors(this.ledger)
+  readonly gradients: ArrivingGradients
+  readonly saved: SavedTensors
   readonly #nodes: (Node | (() => void))[] = []
   /** What the functions of reentrant checkpoints hold until the graph is freed. */
-  readonly keywords = new Attributes(this.ledger)
+  readonly keywords: Attributes
   /** What functions held as attributes when the last backward was done: who holds the loss holds it too. */
   heldByGraph = 0
   #gradients = true
   /** What operations have saved that nothing will read. */
   #unread: { readonly holds: boolean; readonly held: Storage[] } | undefined
+
+  constructor(ledger = new MemoryLedger()) {
+    this.ledger = ledger
+    this.gradients = new ArrivingGradients(ledger)
+    this.saved = new SavedTensors(ledger)
+    this.keywords = new Attributes(ledger)
+  }
 
   /** Identifies a run of the code. What is cached in one run, such as autocast copies, does not exist in the next. */
   get run(): number {

@@ -3,12 +3,11 @@ import type { MemoryEstimate } from '../memory-estimate.js'
 import { rangeOf } from '../overhead.js'
 import type { Division } from '../replay/division.js'
 import { DTYPE_BYTES } from '../replay/dtype.js'
-import { staticMemory } from '../replay/step/static-memory.js'
 import type { TrainingStep } from '../replay/step/training-options.js'
 import { trainingStep } from '../replay/step/training-step.js'
 import { UndescribedBlock } from '../replay/undescribed-block.js'
 import { type ResolvedModel, resolveModel } from '../resolved-model.js'
-import { leastStaticMemory, runMemory } from '../run-memory.js'
+import { foldedStatic, leastStaticMemory, runMemory } from '../run-memory.js'
 import type { ShardingStrategy } from '../sharding-options.js'
 import { trainingStepOf } from '../training-step-of.js'
 import type { PipelineStage } from './stage-architecture.js'
@@ -98,12 +97,12 @@ export function leastStageBytes({ resolved, options, more, data }: StageRun): nu
   if (!more.sharding && !options.storage) return leastStaticMemory(resolved, options)
   const step = { ...trainingStepOf(resolved, options), stage: more.stage }
   if (!more.sharding) {
-    const { parameters, gradients, optimizerStates } = staticMemory(resolved.architecture, step)
+    const { parameters, gradients, optimizerStates } = foldedStatic(resolved, step)
     return parameters + gradients + optimizerStates
   }
   const parameterDtype = step.sharding?.computeDtype ?? step.parameterDtype
-  const shares = staticMemory(resolved.architecture, step)
-  const whole = staticMemory(resolved.architecture, { ...step, parameterDtype, sharding: undefined, stateRanks: data })
+  const shares = foldedStatic(resolved, step)
+  const whole = foldedStatic(resolved, { ...step, parameterDtype, sharding: undefined, stateRanks: data })
   return shares.parameters + shares.optimizerStates + whole.parameters + whole.gradients
 }
 

@@ -3,8 +3,10 @@ import type { Sense } from '../../../architecture/sense.js'
 import { isOrthogonalised, tableBytes } from '../../optimizers.js'
 import { virtualTokenWeights } from '../adapters/virtual-tokens.js'
 import { DTYPE_BYTES } from '../dtype.js'
-import type { MemoryLedger, PartBytes } from '../memory-ledger.js'
+import { MemoryLedger, type PartBytes } from '../memory-ledger.js'
 import { bypassedByCode, bypassedByKernels, bypassedByLoss } from '../mixers/kernels/bypassed-layers.js'
+import { NotedLedger } from '../ranks/noted-ledger.js'
+import { NotedSharding } from '../ranks/noted-sharding.js'
 import { Sharding } from '../sharding/sharding.js'
 import type { ShardingRules } from '../sharding/sharding-rules.js'
 import { ZeroParameters, type ZeroUses } from '../sharding/zero-parameters.js'
@@ -49,9 +51,9 @@ export function allocateStatic(
   step: TrainingStep,
   omitted: ReadonlyMap<string, number> = new Map(),
   senses: readonly Sense[] = [],
+  ledger = new MemoryLedger(),
 ) {
-  const tape = new Tape()
-  const { ledger } = tape
+  const tape = new Tape(ledger)
   const sharding =
     step.sharding &&
     shardingOf(ledger, step.sharding, {
@@ -92,6 +94,9 @@ export function allocateStatic(
   return { tape, ledger, sharding, weights, prompt }
 }
 
+/** What exists when a step begins. */
+export type Allocated = ReturnType<typeof allocateStatic>
+
 /** Allocates what the optimizer keeps for trained parameters. */
 export function allocateStates(ledger: MemoryLedger, leaves: readonly Leaf[], step: TrainingStep): void {
   const ranks = stateRanks(step)
@@ -128,6 +133,7 @@ export function ownElements(leaf: Leaf, step: Pick<TrainingStep, 'stateRanks' | 
 /** Sharding as the rules say. */
 export function shardingOf(ledger: MemoryLedger, rules: ShardingRules, uses: ZeroUses): Sharding {
   const { fetch } = rules
+  if (ledger instanceof NotedLedger) return new NotedSharding(ledger, rules)
   return fetch ? new ZeroParameters(ledger, { ...rules, fetch }, uses) : new Sharding(ledger, rules)
 }
 

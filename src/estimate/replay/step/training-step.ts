@@ -5,6 +5,7 @@ import { Layers } from '../layers.js'
 import type { MemoryLedger, PartBytes } from '../memory-ledger.js'
 import { Offloading } from '../offloading.js'
 import { Operations } from '../operations/operations.js'
+import type { Noting } from '../ranks/noting.js'
 import type { ReplayModel } from '../replay-model.js'
 import type { Sharding } from '../sharding/sharding.js'
 import { reducesLate, ZeroGradients } from '../sharding/zero-gradients.js'
@@ -16,8 +17,12 @@ import { allocateStatic, ownElements } from './static-memory.js'
 import { highest, type StepMemory } from './step-memory.js'
 import type { TrainingStep } from './training-options.js'
 
-/** Replays one training step, not the first one: optimizer states already exist. */
-export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory {
+/**
+ * Replays one training step, not the first one: optimizer states already exist.
+ *
+ * @param noted - notes the run, to count it again on other ranks
+ */
+export function trainingStep(whole: ReplayModel, step: TrainingStep, noted?: Noting): StepMemory {
   const { virtualTokens } = step
   if ((virtualTokens || step.preference) && whole.ends === 'output')
     throw new UndescribedBlock(
@@ -31,8 +36,9 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
     step.zero && !reducesLate(step.zero)
       ? whole
       : whole.forTokens(step.batch * sequence, step.recompute === 'selective')
-  const allocated = allocateStatic(model.architecture, step, model.omitted, model.senses)
+  const allocated = allocateStatic(model.architecture, step, model.omitted, model.senses, noted?.ledger)
   const { tape, ledger, sharding, weights } = allocated
+  noted?.begin(model, allocated)
   const isEnough = (): boolean => step.enoughBytes !== undefined && ledger.peak.totalBytes >= step.enoughBytes
   // What a run holds between its steps is live at the peak, too.
   ledger.reset()
@@ -72,12 +78,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   }
   const pass = model.pass(layers, options)
   const others = step.preference && new OtherModels({ model, layers, options, step, pass, preference: step.preference })
-  const kind: StepKind = {
-    optimizer: step.optimizer,
-    step: step.optimizerStep,
-    elementsOf: (leaf) => ownElements(leaf, step),
-    dtypeOf: (leaf) => step.stepDtype ?? leaf.dtype,
-  }
+  const kind = stepKind(step)
   const zero = step.zero && new ZeroGradients(ledger, weights.leaves, weights.leavesWith(model.leftOut), step.zero)
   if (zero) tape.gradients.onGradient = (leaf) => zero.arrived(leaf)
   if (step.optimizerStep === 'in-backward') {
@@ -98,6 +99,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
     others?.before()
     const loss = others ? others.loss() : pass.loss()
     const after = { ...ledger.now }
+    noted?.endForward()
     if (sent) ledger.release(sent)
     if (step.hasRunForward) ledger.reset()
     // In backward, what layers hold that are not replayed is known at the end only.
@@ -120,6 +122,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   ledger.reset()
   others?.rollout()
   const rollout = { peak: ledger.peak, kernelPeak: ledger.kernelPeak }
+  noted?.endRollout()
   if (step.microBatches > 1) run(false)
   if (step.hasRunOthers && sharding?.rules.reshards === false) sharding.gatherAll()
   if (sharding) sharding.staysGathered = step.hasRunForward ?? false
@@ -128,10 +131,26 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   if (isEnough()) return { ...highest([ledger]), afterForward }
   const leaves = [...weights.leaves, ...(others?.leaves ?? [])]
   if (layers.goesOn) layers.freeCopies()
+  noted?.end()
   zero?.beforeStep()
-  if (!step.stepsOnCpu) for (const group of groupsOf(leaves, step)) optimizerStep(ledger, group, kind)
+  update(ledger, leaves, step)
   zero?.afterStep()
   return { ...highest([ledger, rollout]), afterForward, heldByGraph: tape.heldByGraph }
+}
+
+/** The step of the optimizer on parameters that have their gradients. */
+export function update(ledger: MemoryLedger, leaves: readonly Leaf[], step: TrainingStep): void {
+  if (step.stepsOnCpu) return
+  for (const group of groupsOf(leaves, step)) optimizerStep(ledger, group, stepKind(step))
+}
+
+function stepKind(step: TrainingStep): StepKind {
+  return {
+    optimizer: step.optimizer,
+    step: step.optimizerStep,
+    elementsOf: (leaf) => ownElements(leaf, step),
+    dtypeOf: (leaf) => step.stepDtype ?? leaf.dtype,
+  }
 }
 
 /** DeepSpeed computes linear layers itself, and frees what backward does not come to. What is computed again is used again. */

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import { architectureFromConfig } from '../../src/architecture/index.js'
+import { checkMemoryOptions, withRanks } from '../../src/estimate/checked-memory-options.js'
+import type { MemoryOptions } from '../../src/estimate/memory-options.js'
+import { isAlikeOnRanks, NotedRun } from '../../src/estimate/replay/ranks/noted-run.js'
+import { trainingStep } from '../../src/estimate/replay/step/training-step.js'
+import { resolveModel } from '../../src/estimate/resolved-model.js'
+import { trainingStepOf } from '../../src/estimate/training-step-of.js'
+
+const SIZES = {
+  hidden_size: 96,
+  intermediate_size: 160,
+  num_hidden_layers: 12,
+  num_attention_heads: 6,
+  num_key_value_heads: 2,
+  vocab_size: 701,
+}
+const MODELS: readonly Readonly<Record<string, unknown>>[] = [
+  { ...SIZES, model_type: 'llama' },
+  { ...SIZES, model_type: 'gemma2', head_dim: 16, sliding_window: 64, tie_word_embeddings: true },
+  { ...SIZES, model_type: 'qwen3_moe', head_dim: 16, num_experts: 23, moe_intermediate_size: 48 },
+  { ...SIZES, model_type: 'qwen3_next', num_hidden_layers: 5, head_dim: 16, num_experts: 8, moe_intermediate_size: 48 },
+  { ...SIZES, model_type: 'mamba2', hidden_size: 128, num_heads: 8, head_dim: 32, state_size: 16 },
+  { ...SIZES, model_type: 'bert', architectures: ['BertForMaskedLM'] },
+]
+const RUNS: readonly MemoryOptions[] = [
+  { method: 'full' },
+  { method: 'full', recompute: 'none', attention: 'eager' },
+  { method: 'full', gradientAccumulation: 2, optimizerStep: 'for-loop' },
+  { method: 'full-mixed', sharding: { strategy: 'hsdp', ranks: 2, parameterDtype: 'float32', reduceDtype: 'float32' } },
+  { method: 'full', sharding: { strategy: 'fsdp2', ranks: 2, reshardAfterForward: false, syncEachBatch: false } },
+  {
+    method: 'full',
+    gradientAccumulation: 2,
+    sharding: { strategy: 'fsdp2', ranks: 2, syncEachBatch: false, reduceDtype: 'float32' },
+  },
+  { method: 'full', optimizer: 'muon', sharding: { strategy: 'fsdp2', ranks: 2, offload: ['parameters'] } },
+  { method: 'lora', recompute: { every: 2 } },
+  { method: 'qlora', recompute: 'selective' },
+]
+
+describe('a run that is noted on two ranks', () => {
+  for (const config of MODELS)
+    it(`needs on other ranks of ${config['model_type']} what a replay there needs`, () => {
+      const architecture = architectureFromConfig({ ...config })
+      for (const run of RUNS) {
+        const options = checkMemoryOptions({ sequenceLength: 50, ...run })
+        const model = resolveModel(architecture, options)
+        if ('missing' in model.replay) throw new Error(model.replay.missing)
+        const step = (ranks: number) => trainingStepOf(model, withRanks(options, ranks))
+        expect(isAlikeOnRanks(step(2))).toBe(true)
+        const noted = new NotedRun(model.replay, step(2))
+        for (const ranks of [2, 3, 64])
+          expect(noted.on(step(ranks)), `${JSON.stringify(run)} on ${ranks}`).toEqual(
+            trainingStep(model.replay, step(ranks)),
+          )
+      }
+    })
+
+  it('is not what ranks do that gather parameters in place, or reduce gradients in buckets', () => {
+    const model = resolveModel(architectureFromConfig({ ...SIZES, model_type: 'llama' }), checkMemoryOptions({}))
+    for (const strategy of ['ddp', 'zero-1', 'zero-3', 'fsdp1'] as const) {
+      const options = checkMemoryOptions({ sharding: { strategy, ranks: 2 } })
+      expect(isAlikeOnRanks(trainingStepOf(model, options)), strategy).toBe(false)
+    }
+  })
+})
