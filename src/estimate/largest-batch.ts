@@ -6,12 +6,19 @@
  * which is never behind the answer. Every eighth guess is between the two instead.
  *
  * @param bytesOf - bytes that a number needs: never fewer than for a smaller one
+ * @param fittingBytes - the same, or absent if it does not fit, which may take less time to know
  */
-export function largestFitting(known: number, limit: number, bytesOf: (value: number) => number): number {
+export function largestFitting(
+  known: number,
+  limit: number,
+  bytesOf: (value: number) => number,
+  fittingBytes: (value: number) => number | undefined = bytesOf,
+): number {
   const pointAt = (value: number): Point => ({ value, bytes: bytesOf(value) })
   let before = pointAt(known)
-  let low = pointAt(known + 1)
-  if (low.bytes > limit) return known
+  const next = fittingBytes(known + 1)
+  if (next === undefined || next > limit) return known
+  let low: Point = { value: known + 1, bytes: next }
   let high: Point = { value: Math.max(MOST_SEQUENCES + 1, 2 * known), bytes: Number.POSITIVE_INFINITY }
   for (let guesses = 1; high.value - low.value > 1; guesses += 1) {
     const isKnown = Number.isFinite(high.bytes)

@@ -14,6 +14,7 @@ import { cannotReplay, type Replayer, runMemory } from './run-memory.js'
 import { cacheShape } from './serving/cache/cache-blocks.js'
 import { bytesPerToken } from './serving/cache/cache-bytes.js'
 import { storedWeights } from './serving/weights/stored-weights.js'
+import { dividedModel } from './shard/divided-model.js'
 import { expertMemory } from './shard/expert-memory.js'
 import type { Layout } from './shard/layout.js'
 import { pipelineMemory, pipelineMemoryBelow } from './shard/pipeline-memory.js'
@@ -35,40 +36,52 @@ export interface LayoutMemory {
  */
 export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions): LayoutMemory {
   let whole: MemoryEstimate | undefined
-  const onRanks = replayedOnce()
+  const divided = dividedModel(model.architecture, options)
+  const replayer = replayedOnce()
   const estimated = <Staged>(layout: Layout, staged: () => Staged, enoughBytes?: number): MemoryEstimate | Staged => {
     if (methodOf(options.method).trains === 'nothing') {
       whole ??= runMemory(model, { ...options, layout: checkLayout({}) })
       return ranksOf(layout) === 1 ? whole : dividedServing(model, options, whole, layout)
     }
     if (layout.tensor * layout.pipeline * layout.expert === 1)
-      return runMemory(model, withRanks(options, layout.data), { enoughBytes }, onRanks)
+      return runMemory(model, withRanks(options, layout.data), { enoughBytes }, replayer('data'))
     if ('missing' in model.replay) throw cannotReplay(model, options, model.replay.missing)
     refuseTargetsInLayout(model, options)
     refuseRoutersInLayout(model.architecture, options)
     const refused = refusedLayout(model, options, layout)
     if (refused) throw new TypeError(refused)
     if (layout.pipeline > 1) return staged()
-    if (layout.expert > 1) return expertMemory(model, options, layout, enoughBytes)
-    return tensorMemory(model, options, layout, enoughBytes)
+    if (layout.expert > 1) return expertMemory(divided, options, layout, { enoughBytes, replayer })
+    return tensorMemory(divided, options, layout, { enoughBytes, replayer })
   }
   return {
-    of: (layout) => estimated(layout, () => pipelineMemory(model, options, layout)),
+    of: (layout) => estimated(layout, () => pipelineMemory(model, options, layout, divided)),
     below: (limitBytes, layout) => {
       const enoughBytes = limitBytes - overheadBytes(options.method)
-      const staged = () => pipelineMemoryBelow(limitBytes, model, options, layout)
+      const staged = () => pipelineMemoryBelow(limitBytes, model, options, layout, { divided, replayer })
       const found = estimated(layout, staged, enoughBytes)
       return found && found.totalBytes < limitBytes ? found : undefined
     },
   }
 }
 
-/** Replays a step once for all numbers of ranks, where it can. */
-function replayedOnce(): Replayer {
-  let run: NotedRun | undefined
-  return (model, step) => {
+/**
+ * Replays the steps with the same key once for all numbers of ranks, where that is possible. The first step is replayed by itself if its replay may
+ * end early: there may be no second one.
+ */
+function replayedOnce(): (key: string) => Replayer {
+  const runs = new Map<string, NotedRun>()
+  const seen = new Set<string>()
+  return (key) => (model, step) => {
     if (!isAlikeOnRanks(step)) return trainingStep(model, step)
-    run ??= new NotedRun(model, step)
+    const known = runs.get(key)
+    if (known) return known.on(step)
+    if (step.enoughBytes !== undefined && !seen.has(key)) {
+      seen.add(key)
+      return trainingStep(model, step)
+    }
+    const run = new NotedRun(model, step)
+    runs.set(key, run)
     return run.on(step)
   }
 }
@@ -89,7 +102,7 @@ function dividedServing(
   const { perGpu, total } = storedWeights(model.architecture, storage, { tensor, pipeline, expert: 1 })
   const rank =
     tensor > 1 && isDivisible(model.architecture, tensor, false)
-      ? tensorMemory(model, options, { tensor, data: 1 })
+      ? tensorMemory(dividedModel(model.architecture, options), options, { tensor, data: 1 })
       : undefined
   if (rank && data * pipeline === 1 && storage.precision === storage.computeDtype && !model.files) return rank
   const run = rank?.parts ?? parts

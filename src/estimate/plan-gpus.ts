@@ -71,10 +71,10 @@ function planned(model: EstimableModel, options: PlanOptions): GpuPlan {
   const assumptions = [...unusedOptions(memory), ...resolved.assumptions, ...SEARCH]
   if (gpus === undefined || !fitting) return { gpu, fits: false, tooFew, assumptions }
   const { layout, estimate } = fitting
+  const memoryOf = (batchSize: number) => layoutMemory(resolved, { ...checked, batchSize })
   const bytesOf = (batchSize: number) =>
-    batchSize === checked.batchSize
-      ? estimate.totalBytes
-      : layoutMemory(resolved, { ...checked, batchSize }).of(layout).totalBytes
+    batchSize === checked.batchSize ? estimate.totalBytes : memoryOf(batchSize).of(layout).totalBytes
+  const fittingBytes = (batchSize: number) => memoryOf(batchSize).below(gpu.memoryBytes + 1, layout)?.totalBytes
   return {
     gpu,
     fits: true,
@@ -82,7 +82,7 @@ function planned(model: EstimableModel, options: PlanOptions): GpuPlan {
     layout,
     estimate,
     headroomBytes: gpu.memoryBytes - estimate.totalBytes,
-    largestBatchSize: largestFitting(checked.batchSize, gpu.memoryBytes, bytesOf),
+    largestBatchSize: largestFitting(checked.batchSize, gpu.memoryBytes, bytesOf, fittingBytes),
     tooFew,
     assumptions: [...assumptions, ...estimate.assumptions, ...unusedBeside(layout, memory)],
   }

@@ -32,6 +32,14 @@ import { trainingStepOf } from './training-step-of.js'
 /** What a training step needs. */
 export type Replayer = (model: ReplayModel, step: TrainingStep) => StepMemory
 
+/** How the steps of several layouts are replayed. */
+export interface ReplayOptions {
+  /** Bytes of tensors from which on it does not matter how many they are. */
+  readonly enoughBytes?: number | undefined
+  /** By what tells steps apart beside the number of ranks. */
+  readonly replayer?: ((key: string) => Replayer) | undefined
+}
+
 /**
  * Estimates the memory of one run of a resolved model with a replay.
  *

@@ -80,6 +80,7 @@ export function replayModel(
 }
 
 function ofDecoder(model: DecoderModel): ReplayModel {
+  const folded = new Map<string, ReplayModel>()
   const { architecture, omitted, leftOut, layers, forward, head, labels, vectors, senses } = model
   return {
     architecture,
@@ -90,7 +91,12 @@ function ofDecoder(model: DecoderModel): ReplayModel {
     activation: forward.feedForward.activation,
     mixers: forward.mixers,
     ends: labels ? 'labels' : vectors ? 'vectors' : head ? 'logits of the last tokens' : 'hidden states',
-    forTokens: (tokens, isSelective = false) => ofDecoder(foldExperts(model, tokens, isSelective)),
+    forTokens: (tokens, isSelective = false) => {
+      const key = `${tokens} ${isSelective}`
+      const made = folded.get(key) ?? ofDecoder(foldExperts(model, tokens, isSelective))
+      folded.set(key, made)
+      return made
+    },
     withScore: () => ofDecoder(scored(model)),
     pass: (runs, options) => new Decoder(model, runs, options),
     buffers: (sizes, dtype, trains) =>

@@ -1,28 +1,27 @@
 import { type CheckedMemoryOptions, withRanks } from '../checked-memory-options.js'
 import type { MemoryEstimate } from '../memory-estimate.js'
-import { type ResolvedModel, resolveModel } from '../resolved-model.js'
-import { runMemory } from '../run-memory.js'
+import { type ReplayOptions, runMemory } from '../run-memory.js'
 import { trainingStepOf } from '../training-step-of.js'
-import { expertRank } from './expert-rank.js'
+import type { DividedModel } from './divided-model.js'
 
 /**
  * One of the ranks that have experts of their own, replayed: with its part of the experts, and the tokens that ranks send each other.
- *
- * @param enoughBytes - bytes of tensors from which on it does not matter how many they are
  */
 export function expertMemory(
-  { architecture }: Pick<ResolvedModel, 'architecture'>,
+  divided: DividedModel,
   options: CheckedMemoryOptions,
   { expert, data }: { readonly expert: number; readonly data: number },
-  enoughBytes?: number,
+  { enoughBytes, replayer }: ReplayOptions = {},
 ): MemoryEstimate {
   const own = withRanks(options, data)
-  const model = resolveModel(expertRank(architecture, expert), own)
+  const model = divided.experts(expert)
   const { sharding } = trainingStepOf(model, own)
-  const estimate = runMemory(model, own, {
-    sharding: sharding && { ...sharding, experts: { groups: expert, ranks: data / expert } },
-    enoughBytes,
-  })
+  const estimate = runMemory(
+    model,
+    own,
+    { sharding: sharding && { ...sharding, experts: { groups: expert, ranks: data / expert } }, enoughBytes },
+    replayer?.(`experts ${expert} ${data === expert}`),
+  )
   return { ...estimate, assumptions: [...estimate.assumptions, ...expertAssumptions(expert)] }
 }
 

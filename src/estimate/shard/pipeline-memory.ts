@@ -3,12 +3,12 @@ import type { CheckedMemoryOptions } from '../checked-memory-options.js'
 import type { MemoryEstimate } from '../memory-estimate.js'
 import { overheadBytes } from '../overhead.js'
 import type { ResolvedModel } from '../resolved-model.js'
+import type { ReplayOptions } from '../run-memory.js'
+import { type DividedModel, dividedModel } from './divided-model.js'
 import type { Layout } from './layout.js'
 import { leastStageBytes, type StageRun, stageMoments, stageRun } from './pipeline-stage.js'
 import { strategyBesidePipeline } from './refused-strategy.js'
-import { stageOf } from './stage-architecture.js'
 import { refusedBesideTensor, tensorAssumptions } from './tensor-memory.js'
-import { tensorRank } from './tensor-rank.js'
 
 type Degrees = Pick<Layout, 'data' | 'tensor' | 'pipeline'>
 
@@ -22,8 +22,9 @@ export function pipelineMemory(
   { architecture }: Pick<ResolvedModel, 'architecture'>,
   options: CheckedMemoryOptions,
   degrees: Degrees,
+  divided?: DividedModel,
 ): MemoryEstimate {
-  const pipeline = pipelineOf(architecture, options, degrees)
+  const pipeline = pipelineOf(architecture, options, degrees, divided)
   return withAssumptions(pipelineStages(pipeline), pipeline, degrees)
 }
 
@@ -37,14 +38,16 @@ export function pipelineMemoryBelow(
   { architecture }: Pick<ResolvedModel, 'architecture'>,
   options: CheckedMemoryOptions,
   degrees: Degrees,
+  { divided, replayer }: { readonly divided?: DividedModel; readonly replayer?: ReplayOptions['replayer'] } = {},
 ): MemoryEstimate | undefined {
-  const pipeline = pipelineOf(architecture, options, degrees)
+  const pipeline = pipelineOf(architecture, options, degrees, divided)
   const isTooMuch = (bytes: number): boolean => bytes >= limitBytes
   const { first, last } = pipeline
   if ([first, last].some((stage) => isTooMuch(leastStageBytes(stage)))) return undefined
   const below = (stage: StageRun): MemoryEstimate | undefined => {
     const moments: MemoryEstimate[] = []
-    for (const moment of stageMoments(stage, limitBytes - overheadBytes(options.method))) {
+    const enoughBytes = limitBytes - overheadBytes(options.method)
+    for (const moment of stageMoments(stage, { enoughBytes, replayer })) {
       if (isTooMuch(moment.totalBytes)) return undefined
       moments.push(moment)
     }
@@ -70,16 +73,18 @@ export function pipelineOf(
   whole: Architecture,
   options: CheckedMemoryOptions,
   { data, tensor, pipeline }: Degrees,
+  divided = dividedModel(whole, options),
 ): Pipeline {
   const refused = refusedBesidePipeline(whole, options)
   if (refused) throw new TypeError(refused)
   // Gradients of ranks of FSDP2 stay whole until all micro-batches are done.
-  const rank = tensor > 1 ? tensorRank(whole, tensor, { isTraining: true, isSharded: false }) : undefined
+  const rank = tensor > 1 ? divided.tensor(tensor, { isTraining: true, isSharded: false }) : undefined
   const beside = rank && refusedBesideTensor(options, rank.plan)
   if (beside) throw new TypeError(beside)
   const batches = Math.max(options.gradientAccumulation, pipeline)
   const stage = (index: number): StageRun =>
-    stageRun(stageOf(rank?.architecture ?? whole, index, pipeline), {
+    stageRun(divided.stage(rank, index, pipeline), {
+      name: `stage ${index} of ${pipeline}, ${tensor} tensor-parallel ranks`,
       options,
       division: rank?.division,
       data,

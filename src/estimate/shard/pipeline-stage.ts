@@ -3,20 +3,23 @@ import type { MemoryEstimate } from '../memory-estimate.js'
 import { rangeOf } from '../overhead.js'
 import type { Division } from '../replay/division.js'
 import { DTYPE_BYTES } from '../replay/dtype.js'
+import type { StepMemory } from '../replay/step/step-memory.js'
 import type { TrainingStep } from '../replay/step/training-options.js'
 import { trainingStep } from '../replay/step/training-step.js'
 import { UndescribedBlock } from '../replay/undescribed-block.js'
-import { type ResolvedModel, resolveModel } from '../resolved-model.js'
-import { foldedStatic, leastStaticMemory, runMemory } from '../run-memory.js'
+import type { ResolvedModel } from '../resolved-model.js'
+import { foldedStatic, leastStaticMemory, type Replayer, type ReplayOptions, runMemory } from '../run-memory.js'
 import type { ShardingStrategy } from '../sharding-options.js'
 import { trainingStepOf } from '../training-step-of.js'
-import type { PipelineStage } from './stage-architecture.js'
+import type { ResolvedStage } from './divided-model.js'
 
 /** The strategies whose ranks can share a stage, or copy it. */
 const OF_STAGES: ReadonlySet<ShardingStrategy> = new Set(['ddp', 'fsdp2', 'hsdp'])
 
 /** What a stage has to run. */
 export interface StageOptions {
+  /** What tells it apart from other stages of the model. */
+  readonly name: string
   readonly options: CheckedMemoryOptions
   /** What its ranks of tensor parallelism share. */
   readonly division: Division | undefined
@@ -35,7 +38,7 @@ export interface StageRun extends StageOptions {
 }
 
 /** Resolves a stage for its part of a step. */
-export function stageRun(stage: PipelineStage, run: StageOptions): StageRun {
+export function stageRun({ stage, resolved }: ResolvedStage, run: StageOptions): StageRun {
   const { options, division, data } = run
   const shared = withRanks(options, data)
   const { strategy } = shared.sharding
@@ -48,7 +51,6 @@ export function stageRun(stage: PipelineStage, run: StageOptions): StageRun {
     // The stage references the logits until backward has run.
     keepOutputs: stage.isLast || options.keepOutputs,
   }
-  const resolved = resolveModel(stage.architecture, own)
   const { sharding } = trainingStepOf(resolved, own)
   // torchtitan 0.3.0 gathers once for all micro-batches unless it is told otherwise (`get_fsdp_reshard_after_forward_policy`).
   const reshards = own.sharding.reshardAfterForward ?? false
@@ -68,18 +70,24 @@ export function stageRun(stage: PipelineStage, run: StageOptions): StageRun {
 
 /**
  * What a stage needs in its first backward, when most micro-batches are in flight, and in a later one, when there are gradients too.
- *
- * @param enoughBytes - bytes of tensors from which on it does not matter how many they are
  */
-export function* stageMoments(run: StageRun, enoughBytes?: number): Generator<MemoryEstimate> {
+export function* stageMoments(run: StageRun, { enoughBytes, replayer }: ReplayOptions = {}): Generator<MemoryEstimate> {
   const { options, resolved, more, inFlight, batches } = run
   const { reshards = false } = more.sharding ?? {}
   const isLast = more.stage?.isLast ?? true
   const hidden = hiddenBytes(run)
   const one = { ...options, gradientAccumulation: 1 }
   const moment = (microBatches: number, own: Partial<TrainingStep>): MemoryEstimate =>
-    withIds(runMemory(resolved, one, { ...more, microBatches, ...own, enoughBytes }), run)
-  const kept = inFlight > 1 ? keptBytes(run) - hidden : 0
+    withIds(
+      runMemory(
+        resolved,
+        one,
+        { ...more, microBatches, ...own, enoughBytes },
+        replayer?.(`${run.name} ${microBatches} ${JSON.stringify(own)}`),
+      ),
+      run,
+    )
+  const kept = inFlight > 1 ? keptBytes(run, replayer?.(`${run.name} kept`)) - hidden : 0
   // Before the first backward, a forward pass runs while what the one before has made is sent; later it was sent before.
   yield moment(1, { inFlightBytes: (inFlight - 1) * kept, sentBytes: isLast ? 0 : hidden, hasRunOthers: inFlight > 1 })
   // The losses reference the hidden states that were received (`_internal_losses` in `schedules.py`), and the last gradient is being sent.
@@ -107,8 +115,8 @@ export function leastStageBytes({ resolved, options, more, data }: StageRun): nu
 }
 
 /** What a micro-batch keeps for its backward, with the hidden states that the stage hands on. */
-function keptBytes(run: StageRun): number {
-  return oneMicroBatch(run).afterForward.activations
+function keptBytes(run: StageRun, replay?: Replayer): number {
+  return oneMicroBatch(run, { endsWithForward: true }, replay).afterForward.activations
 }
 
 /** What the losses hold of earlier micro-batches: the inputs of layers in 8 bits are attributes of their functions (`MatMul8bitLt` of bitsandbytes). */
@@ -116,9 +124,13 @@ function graphBytes(run: StageRun): number {
   return run.options.storage === 'int8' ? (oneMicroBatch(run).heldByGraph ?? 0) : 0
 }
 
-function oneMicroBatch({ resolved, options, more }: StageRun): ReturnType<typeof trainingStep> {
+function oneMicroBatch(
+  { resolved, options, more }: StageRun,
+  own: Partial<TrainingStep> = {},
+  replay: Replayer = trainingStep,
+): StepMemory {
   if ('missing' in resolved.replay) throw new UndescribedBlock(resolved.replay.missing)
-  return trainingStep(resolved.replay, { ...trainingStepOf(resolved, options), ...more, microBatches: 1 })
+  return replay(resolved.replay, { ...trainingStepOf(resolved, options), ...more, ...own, microBatches: 1 })
 }
 
 /**

@@ -3,26 +3,24 @@ import { type CheckedMemoryOptions, withRanks } from '../checked-memory-options.
 import { checkLayout } from '../layout-options.js'
 import type { MemoryEstimate } from '../memory-estimate.js'
 import { methodOf } from '../methods.js'
-import { type ResolvedModel, resolveModel } from '../resolved-model.js'
-import { runMemory } from '../run-memory.js'
+import { type ReplayOptions, runMemory } from '../run-memory.js'
+import type { DividedModel } from './divided-model.js'
 import { strategyBesideTensor } from './refused-strategy.js'
-import { tensorRank } from './tensor-rank.js'
 
 /**
  * One tensor-parallel rank, replayed: with its part of the modules, and what ranks exchange.
  *
- * @param enoughBytes - bytes of tensors from which on it does not matter how many they are
  * @throws TypeError for options that transformers cannot have together with tensor parallelism, or that are not estimated with it
  */
 export function tensorMemory(
-  { architecture }: Pick<ResolvedModel, 'architecture'>,
+  divided: DividedModel,
   options: CheckedMemoryOptions,
   {
     tensor,
     data,
     sequenceParallel = false,
   }: { readonly tensor: number; readonly data: number; readonly sequenceParallel?: boolean },
-  enoughBytes?: number,
+  { enoughBytes, replayer }: ReplayOptions = {},
 ): MemoryEstimate {
   const isTraining = methodOf(options.method).trains !== 'nothing'
   const { batchSize: batch, sequenceLength: sequence } = options
@@ -30,12 +28,14 @@ export function tensorMemory(
   const { gradientAccumulation, sharding } = options
   const reducesLast = gradientAccumulation > 1 && sharding.syncEachBatch === false
   const isSharded = data > 1
-  const rank = tensorRank(architecture, tensor, { isTraining, isSharded, reducesLast, ...(tokens && { tokens }) })
+  const rank = divided.tensor(tensor, { isTraining, isSharded, reducesLast, ...(tokens && { tokens }) })
   const refused = isTraining && refusedBesideTensor(options, rank.plan)
   if (refused) throw new TypeError(refused)
   const trained = sequenceParallel ? { ...options, adapterDtype: options.precision } : options
   const own = isTraining ? withRanks(trained, data) : { ...options, layout: checkLayout({}) }
-  const estimate = runMemory(resolveModel(rank.architecture, own), own, { division: rank.division, enoughBytes })
+  const { division } = rank
+  const key = `tensor ${tensor} ${sequenceParallel}`
+  const estimate = runMemory(divided.resolved(rank), own, { division, enoughBytes }, replayer?.(key))
   const said = sequenceParallel ? [sequenceAssumption(tensor, options)] : tensorAssumptions(tensor, rank.plan, options)
   return { ...estimate, assumptions: [...estimate.assumptions, ...said] }
 }

@@ -13,6 +13,15 @@ export interface TensorRank {
   readonly division: Division
 }
 
+/** What decides what tensor-parallel ranks exchange. */
+export interface RankOptions {
+  readonly isTraining: boolean
+  readonly isSharded: boolean
+  /** Whether gradients of several micro-batches stay whole until the last one. */
+  readonly reducesLast?: boolean
+  readonly tokens?: Pick<SequenceShares, 'batch' | 'sequence'>
+}
+
 /**
  * The first of the ranks that divide a model as transformers does.
  *
@@ -22,18 +31,7 @@ export interface TensorRank {
 export function tensorRank(
   model: Architecture,
   ranks: number,
-  {
-    isTraining,
-    isSharded,
-    reducesLast = false,
-    tokens,
-  }: {
-    readonly isTraining: boolean
-    readonly isSharded: boolean
-    /** Whether gradients of several micro-batches stay whole until the last one. */
-    readonly reducesLast?: boolean
-    readonly tokens?: Pick<SequenceShares, 'batch' | 'sequence'>
-  },
+  { isTraining, isSharded, reducesLast = false, tokens }: RankOptions,
 ): TensorRank {
   const plan = tensorPlanOf(model)
   const refused = refusedDivision(model, ranks, isTraining)

@@ -50,7 +50,7 @@ export class NotedRun implements Noting {
       const leaf = leaves[index]
       if (leaf && gradient) leaf.gradient ??= { ...gradient }
     }
-    update(ledger, leaves, step)
+    if (!step.endsWithForward) update(ledger, leaves, step)
     const { afterForward } = rank
     const heldByGraph = this.#heldByGraph
     return { ...highest([ledger, rank.before]), afterForward, ...(heldByGraph !== undefined && { heldByGraph }) }

@@ -35,6 +35,8 @@ export interface TrainingStep {
   readonly sharesBuffers?: boolean
   /** Whether the forward pass ran before: its peak does not count. */
   readonly hasRunForward?: boolean
+  /** Whether only what is live behind the forward pass is asked for. */
+  readonly endsWithForward?: boolean
   /** How tensor-parallel ranks divide the model. */
   readonly division?: Division | undefined
   readonly batch: number

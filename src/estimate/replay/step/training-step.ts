@@ -103,7 +103,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep, noted?: Not
     if (sent) ledger.release(sent)
     if (step.hasRunForward) ledger.reset()
     // In backward, what layers hold that are not replayed is known at the end only.
-    if (isLast && isEnough()) return after
+    if (step.endsWithForward || (isLast && isEnough())) return after
     const { elements, dtype } = loss
     const keepsGradient = step.stage?.isLast === false
     tape.backward(loss, { keepsGradient })
@@ -128,7 +128,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep, noted?: Not
   if (sharding) sharding.staysGathered = step.hasRunForward ?? false
   ledger.reset()
   const afterForward = run()
-  if (isEnough()) return { ...highest([ledger]), afterForward }
+  if (step.endsWithForward || isEnough()) return { ...highest([ledger]), afterForward }
   const leaves = [...weights.leaves, ...(others?.leaves ?? [])]
   if (layers.goesOn) layers.freeCopies()
   noted?.end()
