@@ -72,6 +72,30 @@ const MODELS: readonly Readonly<Record<string, unknown>>[] = [
     laurel_rank: 8,
     activation_sparsity_pattern: Array.from({ length: 24 }, () => 0),
   },
+  // A transformer block that layers share belongs to the first of them.
+  {
+    ...SIZES,
+    model_type: 'zamba',
+    num_key_value_heads: 6,
+    num_hidden_layers: 25,
+    attn_layer_period: 4,
+    attn_layer_offset: 2,
+    mamba_d_state: 4,
+    mamba_dt_rank: 6,
+  },
+  {
+    ...SIZES,
+    model_type: 'zamba2',
+    num_key_value_heads: 6,
+    num_hidden_layers: 20,
+    layers_block_type: Array.from({ length: 20 }, (_, index) => (index % 6 === 4 ? 'hybrid' : 'mamba')),
+    num_mem_blocks: 2,
+    n_mamba_heads: 6,
+    mamba_headdim: 32,
+    mamba_d_state: 8,
+    use_shared_attention_adapter: true,
+    adapter_rank: 4,
+  },
 ]
 const CASES = MODELS.flatMap((config) => STEPS.map((step) => [config['model_type'], step, config] as const))
 

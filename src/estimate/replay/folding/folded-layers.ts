@@ -30,12 +30,15 @@ export function foldLayers(
   const base = baseOf(architecture)
   const list = base && submodule(base, 'layers')
   const { stored = [], taken = {} } = forward.attention.keySharing ?? {}
+  const ofShared = (list?.module.items ?? []).filter(({ module }) => isShared(module)).flatMap(({ indices }) => indices)
   const computation = (layer: NamedLayer): string => {
     const { index } = layer
     const special = `${stored.includes(index)} ${taken[index]} ${forward.feedForward.sparseLayers.includes(index)}`
-    return `${sizes.isWindowed(index)} ${forward.rotation?.rotatesIn(index)} ${special} ${kindOf(layer)}`
+    const shared = ofShared.includes(index) ? index : ''
+    return `${shared} ${sizes.isWindowed(index)} ${forward.rotation?.rotatesIn(index)} ${special} ${kindOf(layer)}`
   }
-  return foldLists(architecture, list && base ? [{ list, layers: layersOf(base), kindOf: computation }] : [])
+  const lists = list && base ? [{ list, layers: layersOf(base), kindOf: computation, mayShare: true }] : []
+  return foldLists(architecture, lists)
 }
 
 /** A list of layers that run one after another, each once. */
@@ -44,6 +47,8 @@ export interface FoldableList {
   readonly layers: readonly NamedLayer[]
   /** What tells layers with the same modules apart. */
   readonly kindOf: (layer: NamedLayer) => string
+  /** Whether layers may share blocks, if each of those is of a kind of its own. Default: a list with shared blocks stays as it is. */
+  readonly mayShare?: boolean
 }
 
 /** Leaves layers out of several lists. */
@@ -51,8 +56,8 @@ export function foldLists(architecture: Architecture, lists: readonly FoldableLi
   const omitted = new Map<string, number>()
   const leftOut = new Map<string, readonly string[]>()
   let { root } = architecture
-  for (const { list, layers, kindOf } of lists) {
-    if (isShared(list.module)) continue
+  for (const { list, layers, kindOf, mayShare = false } of lists) {
+    if (!mayShare && isShared(list.module)) continue
     const left = new Set<number>()
     for (const { first, like } of gapsIn(kindsOf(layers, kindOf))) {
       const names = like.map((place) => layers[place]?.name ?? '')
