@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { architectureFromConfig } from '../../src/architecture/index.js'
 import { checkMemoryOptions, withRanks } from '../../src/estimate/checked-memory-options.js'
+import { layoutMemory } from '../../src/estimate/layout-memory.js'
 import type { MemoryOptions } from '../../src/estimate/memory-options.js'
 import { isAlikeOnRanks, NotedRun } from '../../src/estimate/replay/ranks/noted-run.js'
 import { trainingStep } from '../../src/estimate/replay/step/training-step.js'
 import { resolveModel } from '../../src/estimate/resolved-model.js'
+import { refusedLayout } from '../../src/estimate/shard/refused-layout.js'
 import { trainingStepOf } from '../../src/estimate/training-step-of.js'
 
 const SIZES = {
@@ -38,6 +40,28 @@ const RUNS: readonly MemoryOptions[] = [
   { method: 'lora', recompute: { every: 2 } },
   { method: 'qlora', recompute: 'selective' },
 ]
+
+/** What divides a model beside ranks that share data. */
+const DIVISIONS = [{ pipeline: 2 }, { tensor: 2 }, { tensor: 2, pipeline: 2 }, { expert: 2 }] as const
+
+describe('layouts of a search', () => {
+  for (const method of ['full', 'lora'] as const)
+    it(`need for ${method} what each needs on its own`, () => {
+      const config = { ...MODELS[2], num_hidden_layers: 4, num_experts: 4 }
+      const options = checkMemoryOptions({ method, sequenceLength: 50 })
+      const model = resolveModel(architectureFromConfig(config), options)
+      const search = layoutMemory(model, options)
+      const plain = { data: 1, tensor: 1, pipeline: 1, expert: 1 }
+      for (const data of [2, 4, 8])
+        for (const division of DIVISIONS) {
+          const layout = { ...plain, data, ...division }
+          if (refusedLayout(model, options, layout)) continue
+          const alone = layoutMemory(model, options).of(layout)
+          expect(search.below(alone.totalBytes + 1, layout), JSON.stringify(layout)).toEqual(alone)
+          expect(search.below(alone.totalBytes, layout), JSON.stringify(layout)).toBeUndefined()
+        }
+    })
+})
 
 describe('a run that is noted on two ranks', () => {
   for (const config of MODELS)
