@@ -10,7 +10,7 @@ export function preferenceAssumptions(
   type: string,
 ): string[] {
   const { sequences, reference, repeats, generates, hasCritics } = preference
-  const { method, batchSize, gradientAccumulation } = options
+  const { method, batchSize, gradientAccumulation, sharding, loss } = options
   const isAdapted = methodOf(method).trains === 'adapters'
   const who = isAdapted ? 'the reference is the model with its adapters off' : 'a frozen copy is the reference'
   const length = completionTokens(preference, options)
@@ -19,6 +19,11 @@ export function preferenceAssumptions(
       ? [`each of the ${batchSize} examples is ${sequences} sequences: a chosen and a rejected one`]
       : []),
     ...(reference ? [`${who}, ${REFERENCES[reference]}`] : []),
+    ...(reference && !isAdapted && !hasCritics && loss.kind === 'log-probs' && isFsdp2(sharding)
+      ? [
+          'FSDP2 has the reference as one group, as TRL 1.16 wraps it (`prepare_fsdp`): while it runs, all of it is gathered, in a buffer and in a copy; `referenceModel: false` leaves it out, as `precompute_ref_log_probs` or adapters do',
+        ]
+      : []),
     ...(type === 'grpo' && reference && !isAdapted
       ? ['TRL asks a reference only with beta above 0; its default is 0: then pass `referenceModel: false`']
       : []),
@@ -34,6 +39,10 @@ export function preferenceAssumptions(
         ]
       : []),
   ]
+}
+
+function isFsdp2({ strategy, ranks }: CheckedMemoryOptions['sharding']): boolean {
+  return ranks > 1 && (strategy === 'fsdp2' || strategy === 'hsdp')
 }
 
 const REFERENCES = {

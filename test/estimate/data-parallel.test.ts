@@ -207,6 +207,29 @@ describe('ZeRO-3', () => {
   })
 })
 
+describe('Methods that learn from preferences', () => {
+  // TRL 1.16's DPO and KTO with torch 2.15 and DeepSpeed 0.19.8. A few scalars are not counted.
+  const records = memoryRecords('preferred-ranks.jsonl.gz').map((record) => [record.id, record] as const)
+
+  it.each(records)('hold a reference as TRL prepares it: %s', (_, { config, options, truth }) => {
+    const { tensorBytes, assumptions } = estimateMemory(architectureFromConfig(config), options)
+    const gap = assumptions.some((one) => one.startsWith('ZeRO-3 with a reference'))
+    expect(gap).toBe(options.sharding?.strategy === 'zero-3')
+    const off = tensorBytes - truth.peak.total
+    expect(Math.abs(off)).toBeLessThanOrEqual(gap ? 0.075 * truth.peak.total : 80)
+    if (gap) expect(off).toBeGreaterThan(0)
+  })
+
+  it('need the whole reference twice while FSDP2 has it gathered', () => {
+    const config = records[0]?.[1].config ?? {}
+    const model = architectureFromConfig({ ...config, num_hidden_layers: 24 })
+    const of = (strategy: 'fsdp1' | 'fsdp2') =>
+      estimateMemory(model, { finetuningType: 'dpo', sequenceLength: 16, sharding: { strategy, ranks: 64 } })
+    expect(of('fsdp2').tensorBytes).toBeGreaterThan(1.5 * of('fsdp1').tensorBytes)
+    expect(of('fsdp2').assumptions.join()).toContain('TRL 1.16')
+  })
+})
+
 describe('Data-parallel ranks', () => {
   it('are recorded for each strategy', () => {
     const strategies = new Set(RECORDS.map(([, { options }]) => options.sharding?.strategy))

@@ -6,6 +6,9 @@ Cases as in oracle.py (methods full, full-mixed and lora), with options.sharding
 reduceDtype, reshardAfterForward, syncEachBatch, deepspeed; and maxGradNorm, to which gradients are clipped. A fake process group of so many ranks stands around the model: collectives do nothing, but all buffers are
 made. Every decoder layer and the root are wrapped, as accelerate and torchtitan do. DeepSpeed (0.19.8) must be importable for ZeRO.
 
+options.finetuningType 'dpo' or 'kto' in place of `method` is the step of TRL 1.16 (TRL_SOURCE, as in losses.py). Its reference is prepared as `prepare_fsdp` and
+`prepare_deepspeed` of its `models/utils.py` have it: FSDP2 around the root alone, FSDP1 as the trained model, ZeRO-3 as the trained model, and whole in all others.
+
 The Ledger of oracle.py counts storages, here also those that are resized: FSDP frees and fills what it gathers in place. The second
 step is recorded, and of several micro-batches the last one, as the first holds no gradients before. Without syncEachBatch, gradients are reduced in the last one alone, as
 `no_sync` of accelerate 1.15.0 has it. Streams of a CPU do nothing, so that what a GPU overlaps in time is as if it ran in
@@ -35,6 +38,7 @@ import transformers
 
 if transformers.__version__ < "5":  # which computes experts one by one
     import balanced  # noqa: F401: spreads tokens evenly
+import preferred
 import whole
 from oracle import Ledger, build, like_cuda, materialize, optimizer_of
 
@@ -155,6 +159,10 @@ def has_policy(options):
 
 
 def fsdp1(model, options):
+    return plain(wrapped_in_fsdp1(model, options), options)
+
+
+def wrapped_in_fsdp1(model, options):
     from torch.distributed.fsdp import FullyShardedDataParallel, MixedPrecision, ShardingStrategy
     from torch.distributed.fsdp.wrap import ModuleWrapPolicy
 
@@ -171,7 +179,7 @@ def fsdp1(model, options):
     else:
         wraps = ModuleWrapPolicy({type(decoder_layers(model)[0])})
     reshards = sharding.get("reshardAfterForward", True)
-    wrapped = FullyShardedDataParallel(
+    return FullyShardedDataParallel(
         model,
         auto_wrap_policy=wraps,
         sharding_strategy=ShardingStrategy.FULL_SHARD if reshards else ShardingStrategy.SHARD_GRAD_OP,
@@ -181,7 +189,6 @@ def fsdp1(model, options):
         limit_all_gathers=True,
         sync_module_states=False,
     )
-    return plain(wrapped, options)
 
 
 def fsdp2(model, options):
@@ -197,28 +204,30 @@ def fsdp2(model, options):
     return plain(model, options)
 
 
-def zero(model, options):
-    import deepspeed
-    from deepspeed.runtime.zero import partition_parameters, partitioned_param_coordinator, stage3
-
-    for module in (stage3, partition_parameters, partitioned_param_coordinator):  # no other rank is there to agree
-        module.assert_ints_same_as_other_ranks = lambda ints: None
+def deepspeed_config(options):
     sharding = options["sharding"]
-    stage = int(sharding["strategy"][-1])
-    config = {
+    return {
         "train_micro_batch_size_per_gpu": options["batchSize"],
         "gradient_accumulation_steps": options.get("gradientAccumulation", 1),
         "bf16": {"enabled": options["method"] != "full-mixed"},
         "zero_allow_untested_optimizer": True,
         "gradient_clipping": options.get("maxGradNorm", 0),
         "zero_optimization": {
-            "stage": stage,
+            "stage": int(sharding["strategy"][-1]),
             **{DEEPSPEED[name]: value for name, value in sharding.get("deepspeed", {}).items()},
         },
     }
+
+
+def zero(model, options):
+    import deepspeed
+    from deepspeed.runtime.zero import partition_parameters, partitioned_param_coordinator, stage3
+
+    for module in (stage3, partition_parameters, partitioned_param_coordinator):  # no other rank is there to agree
+        module.assert_ints_same_as_other_ranks = lambda ints: None
     trained = [p for p in model.parameters() if p.requires_grad]
     engine, optimizer, _, _ = deepspeed.initialize(
-        model=model, optimizer=optimizer_of(trained, {**options, "optimizerStep": options.get("optimizerStep", "fused")}), config=config, dist_init_required=False
+        model=model, optimizer=optimizer_of(trained, {**options, "optimizerStep": options.get("optimizerStep", "fused")}), config=deepspeed_config(options), dist_init_required=False
     )
 
     def step():
@@ -274,12 +283,14 @@ def without_values():
 
 
 def run(config, options, trace=None):
+    options = {"method": "lora" if "lora" in options else "full", **options}
     sharding = options["sharding"]
     ledger = ResizedLedger()
     ledger.trace = trace
     wide = {"dtype": "float32"} if sharding.get("parameterDtype") == "float32" else {}
     name, = config.get("architectures", [""])
     model = (whole.build if "ConditionalGeneration" in name else build)(config, {**options, **wide})  # which read text alone here
+    reference = preferred.reference_of(config, {**options, **wide})
     groups, ranks = dist.get_world_size() // sharding["ranks"], sharding["ranks"]
     mesh = init_device_mesh("cpu", (groups, ranks), mesh_dim_names=("replicate", "shard")) if groups > 1 else init_device_mesh("cpu", (ranks,))
     with FakeTensorMode(allow_non_fake_inputs=True), like_cuda(options.get("attention")), without_values(), counting_resizes(ledger), ledger:
@@ -290,8 +301,11 @@ def run(config, options, trace=None):
             ledger.book(b, "buffers", True)
         p = b = None  # they would keep a whole parameter
         model.train()
-        ids = torch.zeros(options["batchSize"], options["sequenceLength"], dtype=torch.long)
+        ids = torch.zeros(options["batchSize"] * preferred.sequences_of(options), options["sequenceLength"], dtype=torch.long)
         ledger.book(ids, "buffers", True)
+        preferred.with_fused_head(model, options)
+        asked = preferred.prepared(reference, {**options, "mesh": mesh}, ledger)
+        plain_model, reference = model if preferred.is_preferred(options) else None, None
         called, optimizer, backward, step = WRAP[sharding["strategy"]](model, {**options, "mesh": mesh})
         model = None
         mixed = options["method"] == "full-mixed" or options.get("autocast")
@@ -304,7 +318,7 @@ def run(config, options, trace=None):
         def passes(last):
             ledger.phase = "forward"
             with torch.autocast("cpu", dtype=torch.bfloat16) if mixed else nullcontext():
-                loss = called(input_ids=ids, labels=ids, use_cache=False).loss
+                loss = preferred.loss_of(called, asked, plain_model, ids, options) if preferred.is_preferred(options) else called(input_ids=ids, labels=ids, use_cache=False).loss
             ledger.phase = "backward"
             backward(loss, last)
 

@@ -33,6 +33,8 @@ export interface ShardingRules {
   readonly holdsReduced: boolean
   /** Whether gradients of a step are reduced after its last micro-batch alone (`no_sync`). Default: after each one. */
   readonly reducesLast?: boolean
+  /** Whether all parameters are one group, gathered from the begin to the end of the forward pass: FSDP2 around the root alone. Default: no. */
+  readonly isOneGroup?: boolean
   /** How ZeRO-3 gathers parameters. */
   readonly fetch?: FetchRules | undefined
   /** How ranks divide experts. Default: they do not. */

@@ -47,7 +47,10 @@ export class Sharding {
    */
   add(name: string, parameter: ShardedParameter, leaf: Leaf | undefined): number {
     const { sharesParameters, computeDtype, offloads, isFlat } = this.rules
-    const { shape, width, sharedWidth, inLayer, layers } = parameter
+    const { shape, width, sharedWidth } = parameter
+    const [inLayer, layers] = this.rules.isOneGroup
+      ? [parameter.inLayer * parameter.layers, 1]
+      : [parameter.inLayer, parameter.layers]
     if (name === ALONE) this.#hasAlone = true
     const group = this.#group(name)
     const { ranks } = group
@@ -112,6 +115,7 @@ export class Sharding {
   /** After a layer: frees its unsharded parameters. The root keeps its own. Experts on ranks of their own are freed whatever the rules say. */
   afterForward(name: string): void {
     this.#seeksFirst = false
+    if (this.rules.isOneGroup) return
     const group = this.#group(name)
     if (group.isOfExperts) this.#lastExperts = name
     else {
@@ -151,8 +155,8 @@ export class Sharding {
 
   /** Whether the root is freed between forward and backward too: who asks for it in a pipeline asks for all groups. */
   get #freesRoot(): boolean {
-    const { defers = false, reshards } = this.rules
-    return defers && reshards
+    const { defers = false, isOneGroup = false, reshards } = this.rules
+    return (defers || isOneGroup) && reshards
   }
 
   /** Before a group's backward: gathers its parameters, and prefetches those of the next group. */
@@ -431,7 +435,8 @@ export class Sharding {
     return storage
   }
 
-  #group(name: string): Group {
+  #group(of: string): Group {
+    const name = this.rules.isOneGroup ? ROOT : of
     const found = this.#groups.get(name)
     if (found) return found
     const { experts } = this.rules

@@ -121,7 +121,10 @@ export class OtherModels {
   }
 
   #copy(): () => void {
-    const { pass, again } = this.#allocate(this.#trained.model, false)
+    // FSDP2 wraps it as a whole, and not its layers (`prepare_fsdp` in `models/utils.py` of TRL 1.16).
+    const { options, preference } = this.#trained
+    const isOfTrl = options.loss.kind === 'log-probs' && !preference.hasCritics
+    const { pass, again } = this.#allocate(this.#trained.model, false, isOfTrl)
     return () => this.#ask(pass, again())
   }
 
@@ -154,12 +157,13 @@ export class OtherModels {
   #allocate(
     model: ReplayModel,
     trained: boolean,
+    isReference = false,
   ): { readonly layers: Layers; readonly pass: ModelPass; readonly again: () => ModelPass } {
     const { step, options, layers } = this.#trained
     const { tape } = layers.ops
-    const sharding =
-      step.sharding && shardingOf(tape.ledger, step.sharding, { embeddingAgain: true, isRevisited: false })
-    if (sharding) this.#shardings.push(sharding)
+    const rules = step.sharding && { ...step.sharding, isOneGroup: step.sharding.copiesOut && isReference }
+    const sharding = rules && shardingOf(tape.ledger, rules, { embeddingAgain: true, isRevisited: false })
+    if (sharding && !rules.isOneGroup) this.#shardings.push(sharding)
     const weights = new Weights(model.architecture, tape.ledger, {
       sharding,
       omitted: model.omitted,
@@ -168,6 +172,8 @@ export class OtherModels {
       adapterDtype: step.adapterDtype,
       adapters: NO_ADAPTERS,
     })
+    // No backward frees what forward has gathered.
+    if (rules?.isOneGroup && !rules.reshards) sharding?.gatherAll()
     tape.ledger.allocate(model.buffers({ batch: 0, sequence: 0 }, step.parameterDtype, false), 'buffers')
     const own = new Layers(
       layers.ops,
