@@ -28,6 +28,7 @@ const RECORDS = [
   'tensor-heads.jsonl.gz',
   'pipeline-ddp.jsonl.gz',
   'layout-parts.jsonl.gz',
+  'pipeline-parts.jsonl.gz',
   'layout-ddp.jsonl.gz',
   'layout-experts.jsonl.gz',
   'layout-dispatch.jsonl.gz',
