@@ -168,7 +168,7 @@ function gapsOfFsdp1({
 }
 
 const OF_REFERENCE =
-  'ZeRO-3 with a reference, whose passes free parameters that are counted as kept, was 5.6 to 7.4 % too high in three recorded runs of a small Llama'
+  'ZeRO-3 with a reference, whose passes free parameters that are counted as kept, was 5.6 to 12.6 % too high in four recorded runs of a small Llama'
 
 /** `no_sync` of accelerate 1.15.0, which the Trainer of transformers 4.57.6 enters for all micro-batches but the last. */
 const OF_MICRO_BATCHES =

@@ -216,7 +216,7 @@ describe('Methods that learn from preferences', () => {
     const gap = assumptions.some((one) => one.startsWith('ZeRO-3 with a reference'))
     expect(gap).toBe(options.sharding?.strategy === 'zero-3')
     const off = tensorBytes - truth.peak.total
-    expect(Math.abs(off)).toBeLessThanOrEqual(gap ? 0.075 * truth.peak.total : 80)
+    expect(Math.abs(off)).toBeLessThanOrEqual(gap ? 0.126 * truth.peak.total : 80)
     if (gap) expect(off).toBeGreaterThan(0)
   })
 
