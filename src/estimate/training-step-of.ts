@@ -87,6 +87,7 @@ export function trainingStepOf(
     bucketBytes: bucketBytes(sharding, { width: DTYPE_BYTES[computeDtype ?? parameterDtype], deepspeed }),
     sharesBuffers: sharding.strategy === 'ddp' && sharding.ranks > 1,
     offloader: offload.includes('activations') ? (sharding.offloadedBy ?? 'torchtune') : undefined,
+    stagesInputs: options.kernels === 'unsloth' && offload.includes('activations') && recompute !== 'none',
     keepOutputs: options.keepOutputs,
     isMasked: options.attentionMask,
     routerLogits: routerLogitsOf(architecture, options),

@@ -36,7 +36,8 @@ export const TORCHTUNE: Preset = {
     {
       options: { optimizer: 'adamw-8bit-paged' },
       source: 'configs/llama3_1/8B_full_single_device.yaml: PagedAdamW8bit',
-      when: (run) => trainsWeights(run) && isOneRank(run),
+      // Its step is in backward, which a step of several micro-batches rules out.
+      when: (run) => trainsWeights(run) && isOneRank(run) && !run.accumulates,
     },
     {
       options: { optimizerStep: 'in-backward' },

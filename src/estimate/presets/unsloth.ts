@@ -1,5 +1,7 @@
 import {
   keepsAutocast,
+  mayBeReentrant,
+  needsInputGradients,
   type Preset,
   REDUCES_LAST,
   trainsAdapters,
@@ -26,6 +28,18 @@ export const UNSLOTH: Preset = {
       source: 'gradient_checkpointing.py: the inputs of layers are on the CPU',
       when: ({ isRecomputed }) => isRecomputed,
     },
+    {
+      options: { reentrant: true },
+      from: 'unsloth_zoo 2026.10.9',
+      source: 'gradient_checkpointing.py: UnslothCheckpointFunction runs a layer again within backward',
+      when: mayBeReentrant,
+    },
+    {
+      options: { inputGradients: true },
+      from: 'unsloth_zoo 2026.10.9',
+      source: 'training_utils.py: prepare_model_for_training calls enable_input_require_grads',
+      when: needsInputGradients,
+    },
     { options: { autocast: true }, source: 'models/rl.py: trains in bf16 where the GPU has it', when: keepsAutocast },
     {
       options: { adapterDtype: 'float32' },
@@ -37,6 +51,12 @@ export const UNSLOTH: Preset = {
       options: { lora: { rank: 16, loraDropout: 0, targetModules: LINEAR_LAYERS } },
       source: 'models/llama.py: get_peft_model',
       when: trainsAdapters,
+    },
+    {
+      options: { optimizer: 'adamw-8bit' },
+      source: 'models/rl.py: optim is adamw_8bit, whatever is trained',
+      // Its ranks of FSDP2 take torch's fused AdamW.
+      when: ({ ranks, strategy }) => ranks === 1 || (strategy !== 'fsdp2' && strategy !== 'hsdp'),
     },
     {
       options: { optimizerStep: 'fused' },

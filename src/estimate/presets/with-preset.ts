@@ -125,7 +125,7 @@ function hasUse(name: string, value: unknown, options: MemoryOptions, isOfClass:
   if (name === 'keepOutputs') return isWhole || loss === 'chunked'
   if (name === 'loss') return options.lossLogits === undefined && options.keepOutputs !== true
   if (name === 'autocast') return method !== 'full-mixed'
-  if (name === 'optimizer') return optimizerStep === undefined && gradientAccumulation === 1
+  if (name === 'optimizer') return optimizerStep === undefined
   if (name === 'optimizerStep') return value === 'in-backward' ? gradientAccumulation === 1 : hasSeveralSteps(optimizer)
   return true
 }

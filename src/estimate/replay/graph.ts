@@ -128,6 +128,8 @@ export interface Frame {
   readonly inputs: Storage[]
   /** Inputs that are on the CPU until then. */
   readonly offloaded: { readonly storage: Storage; readonly saved: Offloaded }[]
+  /** What is on the CPU until then and comes back into a buffer that is there already. */
+  readonly staged?: Storage | undefined
   count: number
   /** Saved tensors whose operations have not run backward yet. */
   open: number

@@ -14,7 +14,8 @@ export interface KernelPeak {
 
 /** A block of memory that tensors and their views share. It is freed with its last reference. */
 export interface Storage {
-  readonly bytes: number
+  /** A view of a buffer that was there before has none. */
+  bytes: number
   part: MemoryPart
   references: number
   /** How many were made before it. */
@@ -143,6 +144,14 @@ export class MemoryLedger {
     storage.age = this.#made
     this.now[storage.part] += storage.bytes
     this.#total += storage.bytes
+    return storage
+  }
+
+  /** The same as a view of a buffer that is there already: it takes no memory of its own. */
+  stage(storage: Storage): Storage {
+    if (storage.references > 0) return this.retain(storage)
+    storage.bytes = 0
+    storage.references = 1
     return storage
   }
 

@@ -22,6 +22,8 @@ const EARLY_STOP = new Error('the last saved tensor is recomputed')
 export class SavedTensors {
   /** Keeps saved tensors on the CPU between forward and backward. */
   offloading: Offloading | undefined
+  /** Whether the first input of a checkpointed layer is on the CPU until it runs again, and then in a buffer that stays (Unsloth). */
+  stages = false
   readonly #ledger: MemoryLedger
   /** The checkpointed layer that runs for the first time. */
   recording: Frame | undefined
@@ -162,6 +164,7 @@ export class SavedTensors {
   runAgain(frame: Frame): (Storage | undefined)[] {
     const again: SecondRun = { frame, made: [], names: [], products: 0, attributes: new Attributes(this.#ledger) }
     for (const { storage, saved } of frame.offloaded) frame.inputs.push(this.#loaded(saved, storage))
+    if (frame.staged) frame.inputs.push(this.#ledger.stage(frame.staged))
     this.#again = again
     this.#runs += 1
     try {

@@ -85,6 +85,7 @@ export function throughLayers(
           alsoKept: () => (tape.isFirstRun ? run.routers?.of(layer.name) : run.routers?.again()) ?? [],
           isSelective: recompute === 'selective',
           isReentrant: reentrant,
+          isLast: layer === list.layers.at(-1),
           // The flat parameter has its gradient there, since a layer runs again within FSDP1's wrapper.
           behindBackward: sharding?.rules.isFlat ? () => sharding.afterBackward(layer.name) : undefined,
           closes: () => run.sharedKeys?.leave(),

@@ -23,6 +23,7 @@ export class Tape {
   /** What functions held as attributes when the last backward was done: who holds the loss holds it too. */
   heldByGraph = 0
   #gradients = true
+  #scratch = 0
   /** What operations have saved that nothing will read. */
   #unread: { readonly holds: boolean; readonly held: Storage[] } | undefined
 
@@ -98,6 +99,13 @@ export class Tape {
     this.ledger.observe(operation, 0, withinBytes)
     saved.keepResult(operation, storage)
     return { elements, dtype, storage }
+  }
+
+  /** Memory that is kept from the first step on, as large as the largest request. */
+  scratch(bytes: number): void {
+    if (bytes <= this.#scratch) return
+    this.ledger.allocateFromStart(bytes - this.#scratch, 'buffers')
+    this.#scratch = bytes
   }
 
   /** The same tensor with gradients: `requires_grad_()` on a tensor that does not depend on a trained parameter. */
@@ -214,6 +222,7 @@ export class Tape {
       alsoKept = () => [],
       isSelective = false,
       isReentrant = false,
+      isLast = false,
       closes = () => {},
       behindBackward,
     }: CheckpointOptions = {},
@@ -226,8 +235,11 @@ export class Tape {
         )
       this.free(output)
     }
+    const [stream] = inputs
+    const staged = this.saved.stages && !isLast && stream && isStaged(stream) ? stream : undefined
     const frame: Frame = {
       run,
+      staged: staged?.storage,
       inputs: isReentrant ? [] : keywords.map(({ storage }) => this.ledger.retain(storage)),
       offloaded: [],
       count: 0,
@@ -236,7 +248,7 @@ export class Tape {
       closes,
       ...(isSelective && { results: [], products: 0 }),
     }
-    this.saved.saveInputs(frame, inputs)
+    this.saved.saveInputs(frame, staged ? inputs.filter((input) => input !== staged) : inputs)
     // `CheckpointFunction.backward` holds what it was given and what it has computed until its own backward is done.
     if (isReentrant)
       this.mark(() => {
@@ -390,9 +402,19 @@ interface CheckpointOptions {
   readonly alsoKept?: () => readonly Tensor[]
   readonly isSelective?: boolean
   readonly isReentrant?: boolean
+  /** Whether no other layer follows. */
+  readonly isLast?: boolean
   /** What is done at the end of the backward pass within that of a reentrant checkpoint. */
   readonly behindBackward?: (() => void) | undefined
   readonly closes?: () => void
+}
+
+/** The largest input that Unsloth leaves on the GPU (`MINIMUM_SIZE` in `gradient_checkpointing.py` of unsloth_zoo 2026.10.9). */
+const LEAST_STAGED_BYTES = 2 * 2 ** 20
+
+/** Whether the input of a layer is moved to the CPU until that runs again: one that needs a gradient. */
+function isStaged({ storage, grad }: Tensor): boolean {
+  return grad !== undefined && storage.bytes > LEAST_STAGED_BYTES
 }
 
 /** Marks what a recomputation makes: backward never runs on it. */

@@ -1,5 +1,5 @@
+import { DTYPE_BYTES } from '../dtype.js'
 import type { Operations } from '../operations/operations.js'
-import { dequantized } from '../packed/dequantized.js'
 import type { Tensor } from '../tape.js'
 import type { Adapter } from './adapter.js'
 
@@ -13,7 +13,8 @@ interface AdaptedLayer {
 
 /**
  * A layer and its adapter as one operation (`LoRA_W` in `kernels/fast_lora.py` of Unsloth 2026.10): adapters are cast to the dtype of
- * the input, the low-rank product is added in place, and only the input is saved. The caller keeps the input.
+ * the input, the low-rank product is added in place, and only the input is saved. Packed weights are unpacked by one kernel: in forward
+ * into memory that stays (`_scratch` in `kernels/utils.py`), in backward anew. The caller keeps the input.
  */
 export function fusedAdapter(
   ops: Operations,
@@ -26,10 +27,9 @@ export function fusedAdapter(
     [input, a, b, bias],
     { before: [input] },
     () => {
-      const unpacked = weight.storedAs && dequantized(tape, weight)
+      if (weight.storedAs) tape.scratch(weight.elements * DTYPE_BYTES[weight.dtype])
       const made = tape.tensor(rows * outFeatures, input.dtype, 'mm')
       const low = tape.tensor(rows * rank, input.dtype, 'mm')
-      if (unpacked) tape.free(unpacked.whole, ...unpacked.scales)
       tape.free(low)
       return made
     },
@@ -37,9 +37,10 @@ export function fusedAdapter(
       const low = ops.gradient(rows * rank, input.dtype, 'mm')
       const forA = ops.gradient(a.elements, a.dtype, 'mm')
       const forB = ops.gradient(b.elements, b.dtype, 'mm')
-      const again = weight.storedAs && input.grad ? dequantized(tape, weight) : undefined
+      const again =
+        weight.storedAs && input.grad ? tape.tensor(weight.elements, weight.dtype, 'dequantize_nf4') : undefined
       const forInput = input.grad && ops.gradient(input.elements, input.dtype, 'mm')
-      if (again) tape.free(again.whole, ...again.scales)
+      if (again) tape.free(again)
       tape.ledger.release(low)
       return [forInput, forA, forB, bias?.grad && (() => ops.rowsSum(bias.elements, bias.dtype, rows))]
     },

@@ -105,6 +105,12 @@ export interface TrainingStep {
   readonly zero?: ZeroRules | undefined
   /** Whose code keeps saved activations on the CPU between forward and backward. */
   readonly offloader?: Offloader | undefined
+  /**
+   * Whether the inputs of layers, but the last one, are on the CPU until backward and come back into one of two buffers of their size
+   * that stay on the GPU (`UnslothCheckpointFunction` in `gradient_checkpointing.py` of unsloth_zoo 2026.10.9). It takes the place of
+   * `offloader`.
+   */
+  readonly stagesInputs?: boolean
   readonly keepOutputs?: boolean
   readonly routerLogits?: RouterLogitsUse
   readonly inputGradients?: boolean

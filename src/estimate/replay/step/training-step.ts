@@ -16,6 +16,7 @@ import { OtherModels } from './other-models.js'
 import { allocateStatic, ownElements } from './static-memory.js'
 import { highest, type StepMemory } from './step-memory.js'
 import type { TrainingStep } from './training-options.js'
+import { unslothBytes } from './unsloth-buffers.js'
 
 /**
  * Replays one training step, not the first one: optimizer states already exist.
@@ -87,7 +88,9 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep, noted?: Not
       return true
     }
   }
-  if (step.offloader) tape.saved.offloading = new Offloading(ledger, step.offloader)
+  if (step.stagesInputs) tape.saved.stages = true
+  else if (step.offloader) tape.saved.offloading = new Offloading(ledger, step.offloader)
+  ledger.allocate(unslothBytes(step, model.architecture.dimensions, half), 'buffers')
   const run = (isLast = true): PartBytes => {
     ledger.phase = 'forward'
     if (sharding) prepareToReduce(tape, sharding, isLast)
