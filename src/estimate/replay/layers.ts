@@ -2,7 +2,7 @@ import type { Adapter } from './adapters/adapter.js'
 import { adaLora, vera } from './adapters/adapter-kinds.js'
 import { adaptedColumns, adaptedRows } from './adapters/adapter-of-shares.js'
 import { doraOf } from './adapters/dora.js'
-import { fusedAdapter } from './adapters/fused-adapter.js'
+import { type AdaptedLayer, fusedAdapter } from './adapters/fused-adapter.js'
 import { withTargets } from './adapters/targeted-parameters.js'
 import type { CompleteForwardPass } from './complete-forward-pass.js'
 import { type Division, type DivisionWay, gathered, ownPart, rejoined, sharedInput, summedUp } from './division.js'
@@ -54,17 +54,26 @@ export class Layers extends Products {
     return this.division?.outputsOf(name) ?? this.weights.shapeNamed(`${name}.weight`)[0] ?? 1
   }
 
+  /** Linear layers that are all computed in one operation with their adapters; absent if one is not. */
+  fusedLayers(named: readonly { readonly name: string; readonly outFeatures: number }[]): AdaptedLayer[] | undefined {
+    const all = named.map(({ name, outFeatures }) => this.#fused(name, outFeatures))
+    return all.every((one) => one !== undefined) ? all : undefined
+  }
+
+  #fused(name: string, outFeatures: number): AdaptedLayer | undefined {
+    const adapter = this.weights.adapter(name)
+    if (adapter?.kind !== 'lora' || adapter.magnitude || !this.kernels.adapters) return undefined
+    const weight = this.weights.get(`${name}.weight`)
+    return { weight, adapter, outFeatures, bias: this.weights.find(`${name}.bias`) }
+  }
+
   #linearOf(name: string, input: Tensor, outFeatures: number, autocast: boolean): Tensor {
     const adapter = this.weights.adapter(name)
     const weight = this.weights.get(`${name}.weight`)
-    if (adapter?.kind === 'lora' && !adapter.magnitude && !adapter.hasDropout && this.kernels.adapters) {
+    const fused = this.#fused(name, outFeatures)
+    if (fused) {
       const left = this.castInput(input, autocast)
-      const output = fusedAdapter(this.ops, left, {
-        weight,
-        adapter,
-        outFeatures,
-        bias: this.weights.find(`${name}.bias`),
-      })
+      const output = fusedAdapter(this.ops, left, fused)
       this.ops.tape.free(left)
       return output
     }

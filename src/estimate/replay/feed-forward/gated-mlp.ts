@@ -1,3 +1,4 @@
+import { fusedMlp } from '../adapters/fused-mlp.js'
 import type { DecoderRun } from '../decoder-run.js'
 import { norm } from '../norms/norms.js'
 import { child, type Named, outFeatures } from '../submodules.js'
@@ -16,17 +17,38 @@ export function gated(
   const { tape } = ops
   if (run.forward.feedForward.float32) return inFloat32(run, block, input, [gate, up, down])
   if (run.forward.feedForward.scaled) return scaledGated(run, block, input, [gate, up, down])
+  const whole = !child(block, 'ffn_sub_norm') && fusedWhole(run, block, input, [gate, up, down])
+  if (whole) return whole
   const before = layers.linear(`${block.name}.${gate}`, input, outFeatures(child(block, gate)))
-  const opened = isFusedGate(run, block, [gate, up, down]) ? tape.alias(before) : activate(run, before)
+  const opened = layers.kernels.gates ? tape.alias(before) : activate(run, before)
   tape.free(before)
   const raised = layers.linear(`${block.name}.${up}`, input, outFeatures(child(block, up)))
-  const product = isFusedGate(run, block, [gate, up, down]) ? fusedGate(run, opened, raised) : ops.mul(opened, raised)
+  const product = layers.kernels.gates ? fusedGate(run, opened, raised) : ops.mul(opened, raised)
   tape.free(opened, raised)
   const inner = child(block, 'ffn_sub_norm')
   const normal = inner ? norm(run, inner, product) : tape.alias(product)
   tape.free(product)
   const output = layers.linear(`${block.name}.${down}`, normal, outFeatures(child(block, down)))
   tape.free(normal)
+  return output
+}
+
+/** All of it in one operation with the adapters of its layers, if there are such. */
+function fusedWhole(
+  { layers }: DecoderRun,
+  block: Named,
+  input: Tensor,
+  names: readonly [string, string, string],
+): Tensor | undefined {
+  const { tape } = layers.ops
+  const adapted = layers.fusedLayers(
+    names.map((name) => ({ name: `${block.name}.${name}`, outFeatures: outFeatures(child(block, name)) })),
+  )
+  const [gate, up, down] = adapted ?? []
+  if (!gate || !up || !down) return undefined
+  const left = layers.castInput(input, layers.autocast)
+  const output = fusedMlp(layers, left, [gate, up, down])
+  tape.free(left)
   return output
 }
 
@@ -81,14 +103,6 @@ function scaledGated(
   return last
 }
 
-/**
- * Whether one kernel computes the gated activation. Unsloth's is part of its operation for three adapted layers
- * (`LoRA_MLP` in `kernels/fast_lora.py`).
- */
-function isFusedGate({ layers }: DecoderRun, block: Named, names: readonly string[]): boolean {
-  const { gates, adapters } = layers.kernels
-  return gates || (adapters && names.every((name) => layers.weights.adapter(`${block.name}.${name}`)))
-}
 
 /** `act(gate) * up` in one kernel, which saves both and writes their gradients over them. */
 export function fusedGate({ layers }: DecoderRun, gate: Tensor, up: Tensor): Tensor {
