@@ -5,7 +5,7 @@ import { deepspeedSizes } from './deepspeed-options.js'
 import { methodOf } from './methods.js'
 import { stateBytes } from './optimizers.js'
 import { type ComputeDtype, DTYPE_BYTES } from './replay/dtype.js'
-import { kernelsOf } from './replay/kernel-set.js'
+import { type Kernels, kernelsOf } from './replay/kernel-set.js'
 import type { TrainingStep } from './replay/step/training-options.js'
 import type { ResolvedModel } from './resolved-model.js'
 import { routerLogitsOf } from './router-logits.js'
@@ -41,7 +41,7 @@ export function trainingStepOf(
     recompute,
     reentrant: options.reentrant,
     kernel: options.attention,
-    kernels: kernelsOf(options.kernels, familyOf(architecture.family)?.liger),
+    kernels: kernelsFor(options, architecture.family),
     kernelPackages: new Set(options.kernelPackages),
     loss: options.loss,
     parameterDtype,
@@ -93,4 +93,10 @@ export function trainingStepOf(
     routerLogits: routerLogitsOf(architecture, options),
     inputGradients: options.inputGradients,
   }
+}
+
+/** Where all weights are trained, Unsloth compiles the classes of transformers: what that keeps of a gated activation is as in one kernel. */
+function kernelsFor({ kernels, method }: CheckedMemoryOptions, family: string): Kernels {
+  const own = kernelsOf(kernels, familyOf(family)?.liger)
+  return kernels === 'unsloth' && methodOf(method).trains === 'weights' ? { ...own, adapters: false, gates: true } : own
 }

@@ -1,7 +1,6 @@
 import {
   keepsAutocast,
   mayBeReentrant,
-  needsInputGradients,
   type Preset,
   REDUCES_LAST,
   trainsAdapters,
@@ -38,7 +37,7 @@ export const UNSLOTH: Preset = {
       options: { inputGradients: true },
       from: 'unsloth_zoo 2026.10.9',
       source: 'training_utils.py: prepare_model_for_training calls enable_input_require_grads',
-      when: needsInputGradients,
+      when: trainsAdapters,
     },
     { options: { autocast: true }, source: 'models/rl.py: trains in bf16 where the GPU has it', when: keepsAutocast },
     {

@@ -63,8 +63,8 @@ export class Layers extends Products {
   #fused(name: string, outFeatures: number): AdaptedLayer | undefined {
     const adapter = this.weights.adapter(name)
     if (adapter?.kind !== 'lora' || adapter.magnitude || !this.kernels.adapters) return undefined
-    const weight = this.weights.get(`${name}.weight`)
-    return { weight, adapter, outFeatures, bias: this.weights.find(`${name}.bias`) }
+    const bias = this.weights.find(`${name}.bias`)
+    return bias ? undefined : { weight: this.weights.get(`${name}.weight`), adapter, outFeatures, bias }
   }
 
   #linearOf(name: string, input: Tensor, outFeatures: number, autocast: boolean): Tensor {

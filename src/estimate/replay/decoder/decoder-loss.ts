@@ -5,6 +5,7 @@ import type { ComputeDtype } from '../dtype.js'
 import { chunkedLinear } from '../loss/chunked-linear.js'
 import { chunkedLoss } from '../loss/chunked-loss.js'
 import { fusedLinear } from '../loss/fused-losses.js'
+import { unslothLinear } from '../loss/unsloth-linear.js'
 import { type LabelHead, labelLoss, labelsOf } from '../loss/label-head.js'
 import { logProbs, logProbsAndEntropy, logProbsOfLogits, preferenceLoss } from '../loss/log-probs.js'
 import { logitsOf, statesForHead } from '../loss/logits.js'
@@ -108,9 +109,10 @@ function lossWithHead(pass: DecoderPass, head: Named, states: Tensor): Tensor {
   const { batch, sequence, completion, loss } = options
   if (loss.kind === 'chunked') return chunkedLoss(pass, head, states)
   if (loss.kind === 'chunked-linear') return chunkedLinear(pass, head, states)
+  const linear = layers.kernels.set === 'unsloth' ? unslothLinear : fusedLinear
   const made =
     loss.kind === 'fused-linear'
-      ? fusedLinear(layers, head.name, states, { vocabulary: sizes.vocabSize, batch })
+      ? linear(layers, head.name, states, { vocabulary: sizes.vocabSize, batch })
       : preferenceLoss(layers, logProbs(layers, head.name, states, { batch, sequence, completion }))
   layers.ops.tape.free(states)
   return made
