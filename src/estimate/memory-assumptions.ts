@@ -12,6 +12,7 @@ import type { PackedStorage } from './replay/packed/packed-storage.js'
 import type { ReplayModel } from './replay/replay-model.js'
 import type { ShardingOptions, ShardingStrategy } from './sharding-options.js'
 import { stackedExpertsSentences } from './stacked-experts-assumptions.js'
+import { unslothAssumptions } from './unsloth-assumptions.js'
 
 /** What an estimate of one run assumes, in sentences. */
 export function memoryAssumptions(
@@ -36,7 +37,8 @@ export function memoryAssumptions(
     ...recomputeSentences(options),
     ...kernelSentences(options),
     ...ligerAssumptions(architecture, options),
-    ...shardingSentences(options.sharding),
+    ...unslothAssumptions(architecture, options),
+    ...shardingSentences(options.sharding, options.kernels),
     ...stored,
     ...stackedExpertsSentences(architecture, options),
     ...preparedSentences(options),
@@ -144,7 +146,7 @@ function kernelSentences({ kernels, autocast }: CheckedMemoryOptions): string[] 
   const whose = {
     torch: [],
     liger: ["norms, rotation and gated activations by Liger's kernels"],
-    unsloth: ["norms, rotation and adapters by Unsloth's kernels; they are derived from its code, not recorded"],
+    unsloth: [],
   }
   return [...whose[kernels], ...(autocast ? ['the forward pass runs under autocast to bfloat16'] : [])]
 }
@@ -175,8 +177,10 @@ const STRATEGY_NAMES: Readonly<Record<ShardingStrategy, string>> = {
   hsdp: 'HSDP',
 }
 
-function shardingSentences(sharding: ShardingOptions): string[] {
-  const { strategy, ranks, offload = [] } = sharding
+function shardingSentences(sharding: ShardingOptions, kernels: CheckedMemoryOptions['kernels']): string[] {
+  const { strategy, ranks } = sharding
+  // Unsloth's way is said with its kernels.
+  const offload = (sharding.offload ?? []).filter((what) => kernels !== 'unsloth' || what !== 'activations')
   const moved = offload.filter((what) => what !== 'activations' && (ranks > 1 || what !== 'parameters'))
   const name = STRATEGY_NAMES[strategy]
   const adapters =

@@ -11,6 +11,7 @@ const WITHOUT_OPTIONS = [
   'kernels-h100.jsonl.gz',
   'kept-modules.jsonl.gz',
   'optimizer-states.jsonl.gz',
+  'unsloth-h200.jsonl.gz',
 ]
 
 /** The options of every recorded run. */

@@ -55,7 +55,8 @@ export const UNSLOTH: Preset = {
       options: { optimizer: 'adamw-8bit' },
       source: 'models/rl.py: optim is adamw_8bit, whatever is trained',
       // Its ranks of FSDP2 take torch's fused AdamW.
-      when: ({ ranks, strategy }) => ranks === 1 || (strategy !== 'fsdp2' && strategy !== 'hsdp'),
+      when: ({ ranks, strategy, tensor }) =>
+        tensor === 1 && (ranks === 1 || (strategy !== 'fsdp2' && strategy !== 'hsdp')),
     },
     {
       options: { optimizerStep: 'fused' },

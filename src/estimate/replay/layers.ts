@@ -2,7 +2,7 @@ import type { Adapter } from './adapters/adapter.js'
 import { adaLora, vera } from './adapters/adapter-kinds.js'
 import { adaptedColumns, adaptedRows } from './adapters/adapter-of-shares.js'
 import { doraOf } from './adapters/dora.js'
-import { type AdaptedLayer, fusedAdapter } from './adapters/fused-adapter.js'
+import { type AdaptedLayer, fusedAdapter, fusedWith } from './adapters/fused-adapter.js'
 import { withTargets } from './adapters/targeted-parameters.js'
 import type { CompleteForwardPass } from './complete-forward-pass.js'
 import { type Division, type DivisionWay, gathered, ownPart, rejoined, sharedInput, summedUp } from './division.js'
@@ -62,9 +62,13 @@ export class Layers extends Products {
 
   #fused(name: string, outFeatures: number): AdaptedLayer | undefined {
     const adapter = this.weights.adapter(name)
-    if (adapter?.kind !== 'lora' || adapter.magnitude || !this.kernels.adapters) return undefined
-    const bias = this.weights.find(`${name}.bias`)
-    return bias ? undefined : { weight: this.weights.get(`${name}.weight`), adapter, outFeatures, bias }
+    if (!adapter || !this.kernels.adapters || !fusedWith(name).every((one) => this.#isFusable(one))) return undefined
+    return { weight: this.weights.get(`${name}.weight`), adapter, outFeatures }
+  }
+
+  #isFusable(name: string): boolean {
+    const adapter = this.weights.adapter(name)
+    return adapter?.kind === 'lora' && !adapter.magnitude && !this.weights.find(`${name}.bias`)
   }
 
   #linearOf(name: string, input: Tensor, outFeatures: number, autocast: boolean): Tensor {

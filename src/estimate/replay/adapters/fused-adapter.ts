@@ -9,7 +9,6 @@ export interface AdaptedLayer {
   readonly weight: Tensor
   readonly adapter: Adapter
   readonly outFeatures: number
-  readonly bias: Tensor | undefined
 }
 
 /**
@@ -20,10 +19,10 @@ export interface AdaptedLayer {
  */
 export function fusedAdapter(ops: Operations, input: Tensor, layer: AdaptedLayer): Tensor {
   const { tape } = ops
-  const { adapter, bias } = layer
+  const { adapter } = layer
   const mask = adapter.hasDropout ? tape.tensor(input.elements, 'bool', 'native_dropout') : undefined
   const output = tape.record(
-    [input, adapter.a, adapter.b, bias],
+    [input, adapter.a, adapter.b],
     { before: [input, ...(mask ? [mask] : [])] },
     () => fusedProduct(ops, input, layer),
     () => {
@@ -33,12 +32,24 @@ export function fusedAdapter(ops: Operations, input: Tensor, layer: AdaptedLayer
       const forInput = input.grad && ops.gradient(input.elements, input.dtype, 'mm')
       if (again) tape.ledger.release(again)
       tape.ledger.release(low)
-      const rows = rowsOf(input, layer)
-      return [forInput, forA, forB, bias?.grad && (() => ops.rowsSum(bias.elements, bias.dtype, rows))]
+      return [forInput, forA, forB]
     },
   )
   if (mask) tape.free(mask)
   return output
+}
+
+/** Layers that are fused together or not at all (`get_peft_model` in `models/llama.py` of Unsloth 2026.10.9). */
+const TOGETHER: readonly (readonly string[])[] = [
+  ['q_proj', 'k_proj', 'v_proj'],
+  ['gate_proj', 'up_proj', 'down_proj'],
+]
+
+/** All layers that need an adapter, and no bias, so that one of them is fused. */
+export function fusedWith(name: string): readonly string[] {
+  const end = name.lastIndexOf('.') + 1
+  const all = TOGETHER.find((names) => names.includes(name.slice(end)))
+  return all ? all.map((one) => `${name.slice(0, end)}${one}`) : [name]
 }
 
 /** The product with a weight and with its adapter (`matmul_lora`). */

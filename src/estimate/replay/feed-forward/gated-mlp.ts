@@ -103,7 +103,6 @@ function scaledGated(
   return last
 }
 
-
 /** `act(gate) * up` in one kernel, which saves both and writes their gradients over them. */
 export function fusedGate({ layers }: DecoderRun, gate: Tensor, up: Tensor): Tensor {
   const { tape } = layers.ops

@@ -60,10 +60,7 @@ const TILE_BYTES = 256 * 2 ** 20
  * with the head in float32, of which the last one exists while the next is computed. From 4,096 tokens with labels on, a GPU of more than
  * 24 GiB computes the logits in parts of the vocabulary (`_tiled_forward`). A smaller one always does, with smaller parts.
  */
-function frozenHead(
-  { layers: { ops, tokens }, weight, features, dtype }: Chunk,
-  { vocabulary, batch }: Head,
-): void {
+function frozenHead({ layers: { ops, tokens }, weight, features, dtype }: Chunk, { vocabulary, batch }: Head): void {
   const { tape } = ops
   const kept = tokens - batch
   const cast = weight.dtype === dtype ? [] : [tape.tensor(weight.elements, dtype, '_to_copy')]
