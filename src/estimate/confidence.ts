@@ -67,12 +67,9 @@ function finetuningOf({ finetuning }: CheckedMemoryOptions): Confidence {
 /** Weights of bitsandbytes, in steps on a GPU. */
 const RECORDED_STORAGES: readonly PackedStorage[] = ['nf4', 'nf4-double', 'int8']
 
-/** Whether steps with these kernels and this recomputation were recorded. */
-function isRecorded({ kernels, sharding, precision }: CheckedMemoryOptions): boolean {
-  // Runs in float32 were recorded with the method full-mixed only.
-  if (precision === 'float32') return false
-  const isOffloaded = sharding.offload?.includes('activations') ?? false
-  return kernels !== 'unsloth' && !isOffloaded
+/** Whether steps with these kernels were recorded: runs in float32 with the method full-mixed only. */
+function isRecorded({ kernels, precision }: CheckedMemoryOptions): boolean {
+  return precision !== 'float32' && kernels !== 'unsloth'
 }
 
 /** Strategies that were recorded, and the one whose parameters are known to within a few per cent. */

@@ -146,7 +146,10 @@ function kernelSentences({ kernels, autocast }: CheckedMemoryOptions): string[] 
   const whose = {
     torch: [],
     liger: ["norms, rotation and gated activations by Liger's kernels"],
-    unsloth: [],
+    unsloth: [
+      'norms, rotation and adapters by the kernels that Unsloth had in 2024, and fms-acceleration has; pass "unsloth-2026.10" for those that its preset counts',
+    ],
+    'unsloth-2026.10': [],
   }
   return [...whose[kernels], ...(autocast ? ['the forward pass runs under autocast to bfloat16'] : [])]
 }
@@ -180,13 +183,15 @@ const STRATEGY_NAMES: Readonly<Record<ShardingStrategy, string>> = {
 function shardingSentences(sharding: ShardingOptions, kernels: CheckedMemoryOptions['kernels']): string[] {
   const { strategy, ranks } = sharding
   // Unsloth's way is said with its kernels.
-  const offload = (sharding.offload ?? []).filter((what) => kernels !== 'unsloth' || what !== 'activations')
+  const offload = (sharding.offload ?? []).filter((what) => kernels !== 'unsloth-2026.10' || what !== 'activations')
   const moved = offload.filter((what) => what !== 'activations' && (ranks > 1 || what !== 'parameters'))
   const name = STRATEGY_NAMES[strategy]
   const adapters =
     strategy === 'fsdp2' || strategy === 'hsdp'
       ? '; adapters have the dtype of the weights unless `adapterDtype` says otherwise'
-      : ''
+      : strategy.startsWith('zero')
+        ? '; DeepSpeed casts adapters to the dtype of the weights, whatever `adapterDtype` says'
+        : ''
   return [
     ...(ranks === 1 ? oneRankSentences(sharding) : []),
     ...(ranks > 1
@@ -202,6 +207,8 @@ function shardingSentences(sharding: ShardingOptions, kernels: CheckedMemoryOpti
 const OFFLOADER_SENTENCES: Readonly<Record<Offloader, string>> = {
   torchtune:
     'activations on the CPU, as `OffloadActivations` of torchtune 0.6.1 does it: the last five saved tensors are still on the GPU, and so is what head and loss save',
+  'llama-factory':
+    'the inputs of layers are on the CPU between forward and backward, as LLaMA-Factory 0.9.5 moves them with `use_unsloth_gc`',
   trl: 'activations on the CPU, as `OffloadActivations` of TRL 1.16.0 does it: what two operations save one after the other stays on the GPU, and so does what the head saves',
 }
 

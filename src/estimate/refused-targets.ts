@@ -16,7 +16,7 @@ export function refuseTargets({ adapters }: ResolvedModel, options: CheckedMemor
     throw new RangeError(
       'PEFT 0.21.2 stops at adapters on whole parameters with fsdp1: `ParamWrapper` reads their matrices, which FSDP has wrapped one by one, before they are gathered ("Output 0 of View is a view and its base or another view of its base has been modified inplace"). Pass fsdp2, hsdp, zero-3, zero-2, zero-1 or ddp',
     )
-  if (kernels === 'unsloth')
+  if (kernels.startsWith('unsloth'))
     throw new RangeError(`${ON_PARAMETERS} with the kernels of unsloth, which has its own: leave \`kernels\` out`)
 }
 

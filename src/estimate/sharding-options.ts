@@ -1,7 +1,7 @@
 import { boolean, choice, integer, listOf, nested, type OptionTable, required } from '../options/index.js'
 import { DEEPSPEED_OPTIONS, type DeepspeedOptions, type DeepspeedSizes } from './deepspeed-options.js'
 import { type ComputeDtype, DTYPE_BYTES } from './replay/dtype.js'
-import type { Offloader } from './replay/offloading.js'
+import { OFFLOADERS, type Offloader } from './replay/offloading.js'
 import type { ShardingRules } from './replay/sharding/sharding-rules.js'
 import type { ZeroRules } from './replay/sharding/zero-gradients.js'
 import type { TrainingStep } from './replay/step/training-options.js'
@@ -43,7 +43,7 @@ export interface ShardingOptions {
   readonly syncEachBatch?: boolean
   /** What is kept on the CPU. Default: nothing. */
   readonly offload?: readonly (typeof OFFLOADABLE)[number][]
-  /** Whose code keeps activations on the CPU: `OffloadActivations` of torchtune or of TRL. TRL's keeps on the GPU what two operations save. Default: `torchtune`. */
+  /** Whose code keeps activations on the CPU: `OffloadActivations` of torchtune or of TRL, which keeps on the GPU what two operations save, or LLaMA-Factory's for inputs of layers. Default: `torchtune`. */
   readonly offloadedBy?: Offloader
   /** What a DeepSpeed config says in `zero_optimization`. Default: what DeepSpeed does. */
   readonly deepspeed?: DeepspeedOptions
@@ -58,7 +58,7 @@ export const SHARDING_OPTIONS: OptionTable<ShardingOptions> = {
   reshardAfterForward: boolean,
   syncEachBatch: boolean,
   offload: listOf(choice(OFFLOADABLE)),
-  offloadedBy: choice(['torchtune', 'trl']),
+  offloadedBy: choice(OFFLOADERS),
   deepspeed: nested(DEEPSPEED_OPTIONS),
 }
 

@@ -62,8 +62,9 @@ export function trainingStepOf(
     // PEFT leaves GPTQ models as they are (`is_gptq_quantized` in its `utils/other.py`).
     restDtype: isPrepared && storage !== 'gptq' ? 'float32' : undefined,
     // DeepSpeed casts the whole model. FSDP2 can gather several dtypes, but accelerate gives a model one.
-    adapterDtype:
-      options.adapterDtype ?? (masters || (isSharded && sharding.strategy !== 'fsdp1') ? parameterDtype : 'float32'),
+    adapterDtype: masters
+      ? parameterDtype
+      : (options.adapterDtype ?? (isSharded && sharding.strategy !== 'fsdp1' ? parameterDtype : 'float32')),
     adapters: finetuning?.preference?.withoutDropout ? { ...adapters, hasDropout: false } : adapters,
     optimizer: options.optimizer,
     optimizerStep: options.optimizerStep,
@@ -87,7 +88,7 @@ export function trainingStepOf(
     bucketBytes: bucketBytes(sharding, { width: DTYPE_BYTES[computeDtype ?? parameterDtype], deepspeed }),
     sharesBuffers: sharding.strategy === 'ddp' && sharding.ranks > 1,
     offloader: offload.includes('activations') ? (sharding.offloadedBy ?? 'torchtune') : undefined,
-    stagesInputs: options.kernels === 'unsloth' && offload.includes('activations') && recompute !== 'none',
+    stagesInputs: options.kernels === 'unsloth-2026.10' && offload.includes('activations') && recompute !== 'none',
     keepOutputs: options.keepOutputs,
     isMasked: options.attentionMask,
     routerLogits: routerLogitsOf(architecture, options),
@@ -98,5 +99,7 @@ export function trainingStepOf(
 /** Where all weights are trained, Unsloth compiles the classes of transformers: what that keeps of a gated activation is as in one kernel. */
 function kernelsFor({ kernels, method }: CheckedMemoryOptions, family: string): Kernels {
   const own = kernelsOf(kernels, familyOf(family)?.liger)
-  return kernels === 'unsloth' && methodOf(method).trains === 'weights' ? { ...own, adapters: false, gates: true } : own
+  return kernels === 'unsloth-2026.10' && methodOf(method).trains === 'weights'
+    ? { ...own, adapters: 'no', gates: true }
+    : own
 }

@@ -8,7 +8,7 @@ export function unslothAssumptions(
   { kernels, method, lora, sharding, recompute }: CheckedMemoryOptions,
 ): string[] {
   const { trains } = methodOf(method)
-  if (kernels !== 'unsloth' || trains === 'nothing') return []
+  if (kernels !== 'unsloth-2026.10' || trains === 'nothing') return []
   const isStaged = recompute !== 'none' && (sharding.offload?.includes('activations') ?? false)
   const isSaved = trains === 'adapters' && (lora?.modulesToSave?.length ?? 0) > 0
   return [

@@ -14,6 +14,10 @@ export const LLAMA_FACTORY: Preset = {
   version: '0.9.5',
   values: [
     { options: { method: 'lora' }, source: 'hparams/finetuning_args.py: finetuning_type is lora' },
+    {
+      options: { sharding: { offloadedBy: 'llama-factory' } },
+      source: 'model/model_utils/checkpointing.py: UnslothGradientCheckpointing',
+    },
     { options: { recompute: 'layers' }, source: 'hparams/model_args.py: disable_gradient_checkpointing is False' },
     {
       options: { reentrant: false },

@@ -17,7 +17,10 @@ export const UNSLOTH: Preset = {
   version: '2026.10.9',
   values: [
     { options: { method: 'qlora' }, source: 'models/loader.py: load_in_4bit is True' },
-    { options: { kernels: 'unsloth' }, source: 'models/llama.py: its own norms, rotation and layers with adapters' },
+    {
+      options: { kernels: 'unsloth-2026.10' },
+      source: 'models/llama.py: its own norms, rotation and layers with adapters',
+    },
     { options: { loss: 'fused-linear' }, source: 'models/llama.py: unsloth_fused_ce_loss' },
     { options: { lossLogits: 'model' }, source: 'models/llama.py: fast_cross_entropy_loss' },
     { options: { recompute: 'layers' }, source: 'models/llama.py: use_gradient_checkpointing is "unsloth"' },

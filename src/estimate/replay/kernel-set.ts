@@ -1,7 +1,10 @@
 import type { LigerKept, LigerParts } from '../../architecture/index.js'
 
-/** Whose kernels compute norms, rotation and gated activations. */
-export const KERNEL_SETS = ['torch', 'liger', 'unsloth'] as const
+/**
+ * Whose kernels compute norms, rotation and gated activations. `unsloth` are those of 2024, as fms-acceleration has them too; `unsloth-2026.10` those
+ * that the preset `unsloth` chooses.
+ */
+export const KERNEL_SETS = ['torch', 'liger', 'unsloth', 'unsloth-2026.10'] as const
 
 /** One {@link KERNEL_SETS}. */
 export type KernelSet = (typeof KERNEL_SETS)[number]
@@ -22,9 +25,9 @@ export interface Kernels {
   readonly gates: boolean
   /**
    * Layers with adapters as one operation in the dtype of the weights, without copies of the input (`kernels/fast_lora.py` of
-   * Unsloth).
+   * Unsloth): each on its own, or `together` with those beside it, whole feed-forward networks and dropout too.
    */
-  readonly adapters: boolean
+  readonly adapters: 'no' | 'each' | 'together'
 }
 
 /** What a set replaces in a family in which Liger replaces these parts. */
@@ -41,11 +44,14 @@ export function kernelsOf(set: KernelSet, liger: LigerParts = {}): Kernels {
   }
 }
 
+const UNSLOTH = { norms: 'overOutput', headNorms: true, rotation: true, gates: false } as const
+
 /** What each set replaces where it has a kernel for everything. */
 const ALL: Readonly<Record<KernelSet, Kernels>> = {
-  torch: { set: 'torch', norms: 'no', headNorms: false, rotation: false, gates: false, adapters: false },
-  liger: { set: 'liger', norms: 'overOutput', headNorms: true, rotation: true, gates: true, adapters: false },
-  unsloth: { set: 'unsloth', norms: 'overOutput', headNorms: true, rotation: true, gates: false, adapters: true },
+  torch: { set: 'torch', norms: 'no', headNorms: false, rotation: false, gates: false, adapters: 'no' },
+  liger: { set: 'liger', norms: 'overOutput', headNorms: true, rotation: true, gates: true, adapters: 'no' },
+  unsloth: { set: 'unsloth', ...UNSLOTH, adapters: 'each' },
+  'unsloth-2026.10': { set: 'unsloth-2026.10', ...UNSLOTH, adapters: 'together' },
 }
 
 /** The kernels of torch alone. */

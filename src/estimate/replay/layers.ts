@@ -2,8 +2,9 @@ import type { Adapter } from './adapters/adapter.js'
 import { adaLora, vera } from './adapters/adapter-kinds.js'
 import { adaptedColumns, adaptedRows } from './adapters/adapter-of-shares.js'
 import { doraOf } from './adapters/dora.js'
-import { type AdaptedLayer, fusedAdapter, fusedWith } from './adapters/fused-adapter.js'
+import { fusedAdapter } from './adapters/fused-adapter.js'
 import { withTargets } from './adapters/targeted-parameters.js'
+import { type AdaptedLayer, fusedWith, unslothAdapter } from './adapters/unsloth-adapter.js'
 import type { CompleteForwardPass } from './complete-forward-pass.js'
 import { type Division, type DivisionWay, gathered, ownPart, rejoined, sharedInput, summedUp } from './division.js'
 import type { ComputeDtype } from './dtype.js'
@@ -62,7 +63,8 @@ export class Layers extends Products {
 
   #fused(name: string, outFeatures: number): AdaptedLayer | undefined {
     const adapter = this.weights.adapter(name)
-    if (!adapter || !this.kernels.adapters || !fusedWith(name).every((one) => this.#isFusable(one))) return undefined
+    if (!adapter || this.kernels.adapters !== 'together' || !fusedWith(name).every((one) => this.#isFusable(one)))
+      return undefined
     return { weight: this.weights.get(`${name}.weight`), adapter, outFeatures }
   }
 
@@ -77,7 +79,15 @@ export class Layers extends Products {
     const fused = this.#fused(name, outFeatures)
     if (fused) {
       const left = this.castInput(input, autocast)
-      const output = fusedAdapter(this.ops, left, fused)
+      const output = unslothAdapter(this.ops, left, fused)
+      this.ops.tape.free(left)
+      return output
+    }
+    const isPlain = adapter?.kind === 'lora' && !adapter.magnitude && !adapter.hasDropout
+    if (isPlain && this.kernels.adapters === 'each') {
+      const left = this.castInput(input, autocast)
+      const bias = this.weights.find(`${name}.bias`)
+      const output = fusedAdapter(this.ops, left, { weight, adapter, outFeatures, bias })
       this.ops.tape.free(left)
       return output
     }

@@ -2,7 +2,10 @@ import type { Offloaded } from './graph.js'
 import type { MemoryLedger, Storage } from './memory-ledger.js'
 
 /** Whose code keeps saved tensors on the CPU. */
-export type Offloader = 'torchtune' | 'trl'
+export const OFFLOADERS = ['torchtune', 'trl', 'llama-factory'] as const
+
+/** One {@link OFFLOADERS}. */
+export type Offloader = (typeof OFFLOADERS)[number]
 
 /** `max_fwd_stash_size`: so many tensors stay on the GPU while they are copied, counted in tensors that are saved. */
 const STASHED = 5
@@ -15,10 +18,12 @@ const LEAST_BYTES = 1024
  * (`training/_activation_offloading.py`) and of TRL 1.16.0 (`models/activation_offloading.py`), with a stream of its own, as both have it by
  * default. The last tensors that were saved are still on the GPU. Backward brings each tensor back for the operation that needs
  * it, and frees it after the next one. What a later operation saves again while the first copy is on its way, TRL leaves on the GPU.
+ * LLaMA-Factory 0.9.5 (`get_unsloth_gradient_checkpointing_func` in `model/model_utils/checkpointing.py`) moves the inputs of checkpointed layers alone, at once.
  */
 export class Offloading {
   readonly #ledger: MemoryLedger
   readonly #keepsRepeated: boolean
+  readonly #hasStream: boolean
   #isOn = true
   #isUsed = false
   #saved = 0
@@ -31,6 +36,7 @@ export class Offloading {
   constructor(ledger: MemoryLedger, offloader: Offloader) {
     this.#ledger = ledger
     this.#keepsRepeated = offloader === 'trl'
+    this.#hasStream = offloader !== 'llama-factory'
   }
 
   /** Runs head and loss, whose tensors stay on the GPU. TRL saves those of the loss, which replace all others that are on their way. */
@@ -49,7 +55,7 @@ export class Offloading {
 
   /** Saves a tensor: on the GPU, or on its way to the CPU. */
   save(storage: Storage): Storage | Offloaded {
-    if (!this.#isOn) return this.#ledger.retain(storage)
+    if (!this.#isOn || !this.#hasStream) return this.#ledger.retain(storage)
     this.skip()
     if (storage.part === 'parameters' || storage.bytes < LEAST_BYTES) return this.#ledger.retain(storage)
     const isKnown = this.#keepsRepeated && this.#known.has(storage)
@@ -63,7 +69,7 @@ export class Offloading {
     const there = this.#stash.get(id)
     if (there) return this.#ledger.retain(there)
     const storage = own ? this.#ledger.load(own) : this.#ledger.allocate(offloaded)
-    this.#brought.push(this.#ledger.retain(storage))
+    if (this.#hasStream) this.#brought.push(this.#ledger.retain(storage))
     this.#ledger.observe('_to_copy')
     return storage
   }
@@ -89,6 +95,11 @@ export class Offloading {
     for (const storage of this.#before.splice(0)) this.#ledger.release(storage)
     this.leaveAll()
     this.#known.clear()
+  }
+
+  /** Saves the input of a checkpointed layer. */
+  saveInput(storage: Storage): Storage | Offloaded {
+    return this.#hasStream ? this.save(storage) : { offloaded: storage.bytes, id: 0 }
   }
 
   #send(storage: Storage): Offloaded {

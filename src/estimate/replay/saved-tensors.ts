@@ -123,7 +123,7 @@ export class SavedTensors {
   saveInputs(frame: Frame, inputs: readonly Tensor[]): void {
     if (!frame.isReentrant) this.offloading?.skip()
     for (const { storage } of inputs) {
-      const saved = this.offloading?.save(storage) ?? this.#ledger.retain(storage)
+      const saved = this.offloading?.saveInput(storage) ?? this.#ledger.retain(storage)
       if ('offloaded' in saved) frame.offloaded.push({ storage, saved })
       else frame.inputs.push(saved)
     }

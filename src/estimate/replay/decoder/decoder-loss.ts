@@ -109,7 +109,7 @@ function lossWithHead(pass: DecoderPass, head: Named, states: Tensor): Tensor {
   const { batch, sequence, completion, loss } = options
   if (loss.kind === 'chunked') return chunkedLoss(pass, head, states)
   if (loss.kind === 'chunked-linear') return chunkedLinear(pass, head, states)
-  const linear = layers.kernels.set === 'unsloth' ? unslothLinear : fusedLinear
+  const linear = layers.kernels.set === 'unsloth-2026.10' ? unslothLinear : fusedLinear
   const made =
     loss.kind === 'fused-linear'
       ? linear(layers, head.name, states, { vocabulary: sizes.vocabSize, batch })

@@ -1,4 +1,4 @@
-import { fusedMlp } from '../adapters/fused-mlp.js'
+import { unslothMlp } from '../adapters/unsloth-mlp.js'
 import type { DecoderRun } from '../decoder-run.js'
 import { norm } from '../norms/norms.js'
 import { child, type Named, outFeatures } from '../submodules.js'
@@ -20,10 +20,10 @@ export function gated(
   const whole = !child(block, 'ffn_sub_norm') && fusedWhole(run, block, input, [gate, up, down])
   if (whole) return whole
   const before = layers.linear(`${block.name}.${gate}`, input, outFeatures(child(block, gate)))
-  const opened = layers.kernels.gates ? tape.alias(before) : activate(run, before)
+  const opened = isFusedGate(run, block, [gate, up, down]) ? tape.alias(before) : activate(run, before)
   tape.free(before)
   const raised = layers.linear(`${block.name}.${up}`, input, outFeatures(child(block, up)))
-  const product = layers.kernels.gates ? fusedGate(run, opened, raised) : ops.mul(opened, raised)
+  const product = isFusedGate(run, block, [gate, up, down]) ? fusedGate(run, opened, raised) : ops.mul(opened, raised)
   tape.free(opened, raised)
   const inner = child(block, 'ffn_sub_norm')
   const normal = inner ? norm(run, inner, product) : tape.alias(product)
@@ -47,7 +47,7 @@ function fusedWhole(
   const [gate, up, down] = adapted ?? []
   if (!gate || !up || !down) return undefined
   const left = layers.castInput(input, layers.autocast)
-  const output = fusedMlp(layers, left, [gate, up, down])
+  const output = unslothMlp(layers, left, [gate, up, down])
   tape.free(left)
   return output
 }
@@ -101,6 +101,15 @@ function scaledGated(
   const last = ops.scale(output)
   tape.free(output, product)
   return last
+}
+
+/**
+ * Whether one kernel computes the gated activation. That of Unsloth 2024 is part of its operation for three adapted layers
+ * (`LoRA_MLP` in `kernels/fast_lora.py`).
+ */
+function isFusedGate({ layers }: DecoderRun, block: Named, names: readonly string[]): boolean {
+  const { gates, adapters } = layers.kernels
+  return gates || (adapters === 'each' && names.every((name) => layers.weights.adapter(`${block.name}.${name}`)))
 }
 
 /** `act(gate) * up` in one kernel, which saves both and writes their gradients over them. */

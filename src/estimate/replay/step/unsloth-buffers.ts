@@ -39,7 +39,7 @@ function tableBytes(
   { contextTokens = 0, headDim, hiddenSize, heads }: Dimensions,
   dtype: ComputeDtype,
 ): number {
-  if (kernels.set !== 'unsloth' || trained) return 0
+  if (kernels.set !== 'unsloth-2026.10' || trained) return 0
   const rows = contextTokens > FIRST_ROWS ? Math.ceil(contextTokens / ROW_BLOCK) * ROW_BLOCK : contextTokens
   return 2 * rows * (headDim ?? hiddenSize / heads) * DTYPE_BYTES[dtype]
 }

@@ -1,13 +1,13 @@
 import type { Layers } from '../layers.js'
 import type { Tensor } from '../tape.js'
-import { type AdaptedLayer, adapterGradients, fusedProduct, rowsOf, unpackedAgain } from './fused-adapter.js'
+import { type AdaptedLayer, adapterGradients, fusedProduct, rowsOf, unpackedAgain } from './unsloth-adapter.js'
 
 /**
  * A gated feed-forward network whose three layers have adapters as one operation (`LoRA_MLP` in `kernels/fast_lora.py` of Unsloth
  * 2026.10). It saves its input and the two intermediates, and computes their product again in backward, where gradients are written over
  * all of these. The caller keeps the input.
  */
-export function fusedMlp(
+export function unslothMlp(
   { ops }: Layers,
   input: Tensor,
   [gate, up, down]: readonly [AdaptedLayer, AdaptedLayer, AdaptedLayer],
