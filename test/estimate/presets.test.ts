@@ -148,7 +148,7 @@ describe('what the frameworks do', () => {
     ],
     [{ preset: 'trl', method: 'qlora' }, { adapterDtype: 'bfloat16' }],
     [{ preset: 'peft' }, { method: 'lora', adapterDtype: 'float32' }],
-    [{ preset: 'unsloth' }, { method: 'qlora', kernels: 'unsloth', loss: 'fused-linear' }],
+    [{ preset: 'unsloth' }, { method: 'qlora', kernels: 'unsloth-2026.10', loss: 'fused-linear' }],
     [{ preset: 'llama-factory' }, { lora: { rank: 8, loraDropout: 0, targetModules: 'all-linear' } }],
     [
       { preset: 'torchtune', method: 'full' },

@@ -148,7 +148,7 @@ export const SHARDING_FLAGS = flagGroup<ShardingOptions, keyof ShardingOptions>(
     words: ['optimizer', 'parameters', 'activations'],
     help: 'what is kept on the CPU: optimizer, parameters, activations',
   },
-  offloadedBy: { value: '<package>', default: 'torchtune', help: 'whose code keeps activations on the CPU' },
+  offloadedBy: { value: '<package>', default: 'as torchtune does', help: 'whose code keeps activations on the CPU' },
   deepspeed: {
     value: '<name=n,…>',
     read: readDeepspeed,
