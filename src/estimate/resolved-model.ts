@@ -51,7 +51,10 @@ export interface Unreplayable {
  */
 export function resolveModel(
   model: EstimableModel,
-  options: Pick<CheckedMemoryOptions, 'method' | 'lora' | 'recompute' | 'finetuning' | 'untied' | 'sharding'> &
+  options: Pick<
+    CheckedMemoryOptions,
+    'method' | 'lora' | 'recompute' | 'finetuning' | 'untied' | 'sharding' | 'kernels'
+  > &
     AskedInputs,
 ): ResolvedModel {
   const { method, lora, recompute, finetuning } = options
@@ -65,9 +68,8 @@ export function resolveModel(
     ? adaptersOf(architecture, { ...(lora ?? defaultLora(architecture.family)), ...finetuning?.adapters })
     : NO_ADAPTERS
   const part = finetuning?.part && trainedPart(architecture, finetuning.part, finetuning.options.layers)
-  const { offload = [] } = options.sharding
   const folding =
-    finetuning?.tokens === 'prefixes' || architecture.forward?.vectors?.keepsStates || offload.includes('activations')
+    finetuning?.tokens === 'prefixes' || architecture.forward?.vectors?.keepsStates || sendsAhead(options)
       ? EVERY_LAYER
       : foldingOf(adapters, recompute, part, Math.max(0, ...senses.map(({ behind = [] }) => behind.length)))
   const assumptions =
@@ -154,6 +156,12 @@ function towerAssumptions(model: Architecture): string[] {
   return [
     `${TEXT_ONLY}: the weights of the ${towers.join(' and the ')} part are counted. Nothing passes through it, so that it has no activations, gradients and optimizer states.`,
   ]
+}
+
+/** Whether tensors of one layer are on their way to the CPU while the next one runs. */
+function sendsAhead({ sharding, kernels }: Pick<CheckedMemoryOptions, 'sharding' | 'kernels'>): boolean {
+  const { offload = [], offloadedBy } = sharding
+  return offload.includes('activations') && offloadedBy !== 'llama-factory' && kernels !== 'unsloth-2026.10'
 }
 
 /** Each layer has prefixes of its own, or an output that is kept, or holds what the one before it has sent to the CPU. */
