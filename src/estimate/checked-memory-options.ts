@@ -13,6 +13,7 @@ import { besidePreset } from './presets/beside-preset.js'
 import type { PresetModel } from './presets/preset.js'
 import type { PresetName } from './presets/presets.js'
 import { withPreset } from './presets/with-preset.js'
+import { refuseOffloading } from './refused-offloading.js'
 import { refuseSharding } from './refused-sharding.js'
 import type { KernelSet } from './replay/kernel-set.js'
 import type { LossKind } from './replay/loss/loss.js'
@@ -90,6 +91,8 @@ export function checkMemoryOptions(given: MemoryOptions, model?: PresetModel): C
   const reentrant = options.reentrant ?? sharding.strategy === 'fsdp1'
   const recompute = recomputationOf(options, finetuning)
   refuseContradictions(options, methodOf(method))
+  if (methodOf(method).trains !== 'nothing')
+    refuseOffloading({ sharding, recompute, kernels: options.kernels ?? 'torch' })
   const quantization = options.quantization ?? methodOf(method).quantization
   const served = options.precision ?? options.dtype
   if (finetuning) refuseBesideType(given, finetuning)

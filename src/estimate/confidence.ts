@@ -1,9 +1,11 @@
 import type { Architecture, Mixer } from '../architecture/index.js'
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import { ranksOf } from './layout-options.js'
+import { methodOf } from './methods.js'
 import { confidenceOfStates } from './optimizers.js'
 import type { MemoryPart } from './replay/memory-ledger.js'
 import type { PackedStorage } from './replay/packed/packed-storage.js'
+import { isRewritten } from './replay/step/unsloth-buffers.js'
 
 /**
  * How a part of an estimate is known. `replayed`: operation by operation, and held to torch's own accounting, without a GPU or on
@@ -21,7 +23,13 @@ export function confidenceOf(model: Forward, options: CheckedMemoryOptions): Par
   const storage: Confidence =
     options.storage === undefined || RECORDED_STORAGES.includes(options.storage) ? 'replayed' : 'derived'
   const held = finetuningOf(options)
-  const pass = least(sharding, isRecorded(options) ? 'replayed' : 'derived', kernelsOf(model, options), storage, held)
+  const pass = least(
+    sharding,
+    isRecorded(model.family, options) ? 'replayed' : 'derived',
+    kernelsOf(model, options),
+    storage,
+    held,
+  )
   return {
     parameters: least(sharding, storage, held),
     gradients: sharding,
@@ -34,16 +42,17 @@ export function confidenceOf(model: Forward, options: CheckedMemoryOptions): Par
   }
 }
 
-type Forward = Pick<Architecture, 'forward' | 'program'>
+type Forward = Pick<Architecture, 'forward' | 'program' | 'family'>
 
 /** Only decoders of text with attention in every layer were recorded on several ranks. */
 function shardingOf(
   { forward, program }: Forward,
-  { sharding: { strategy, ranks, offload }, images, audioSeconds }: CheckedMemoryOptions,
+  { method, sharding: { strategy, ranks, offload }, images, audioSeconds }: CheckedMemoryOptions,
 ): Confidence {
   const isText = program === undefined && images === 0 && audioSeconds === 0
-  // A CPU has no other memory to keep states and parameters in.
-  const isOnCpu = ranks > 1 && (offload?.some((what) => what !== 'activations') ?? false)
+  // What is kept on the CPU was recorded in 16 bits.
+  const isWide = methodOf(method).weights === 'float32'
+  const isOnCpu = isWide && ranks > 1 && (offload?.some((what) => what !== 'activations') ?? false)
   const isRecordedKind = isText && Object.keys(forward?.mixers ?? {}).length === 0 && !isOnCpu
   return strategy === 'none' || isRecordedKind ? SHARDING[strategy] : least(SHARDING[strategy], 'derived')
 }
@@ -67,9 +76,10 @@ function finetuningOf({ finetuning }: CheckedMemoryOptions): Confidence {
 /** Weights of bitsandbytes, in steps on a GPU. */
 const RECORDED_STORAGES: readonly PackedStorage[] = ['nf4', 'nf4-double', 'int8']
 
-/** Whether steps with these kernels were recorded: runs in float32 with the method full-mixed only. */
-function isRecorded({ kernels, precision }: CheckedMemoryOptions): boolean {
-  return precision !== 'float32' && kernels !== 'unsloth'
+/** Whether steps with these kernels were recorded: runs in float32 with the method full-mixed only, Unsloth on one GPU and with layers of its own. */
+function isRecorded(family: string, { kernels, precision, sharding }: CheckedMemoryOptions): boolean {
+  if (precision === 'float32' || kernels === 'unsloth' || sharding.offloadedBy === 'llama-factory') return false
+  return kernels !== 'unsloth-2026.10' || (sharding.ranks === 1 && isRewritten(family))
 }
 
 /** Strategies that were recorded, and the one whose parameters are known to within a few per cent. */

@@ -38,7 +38,7 @@ export function memoryAssumptions(
     ...kernelSentences(options),
     ...ligerAssumptions(architecture, options),
     ...unslothAssumptions(architecture, options),
-    ...shardingSentences(options.sharding, options.kernels),
+    ...shardingSentences(options),
     ...stored,
     ...stackedExpertsSentences(architecture, options),
     ...preparedSentences(options),
@@ -180,7 +180,7 @@ const STRATEGY_NAMES: Readonly<Record<ShardingStrategy, string>> = {
   hsdp: 'HSDP',
 }
 
-function shardingSentences(sharding: ShardingOptions, kernels: CheckedMemoryOptions['kernels']): string[] {
+function shardingSentences({ sharding, kernels, method }: CheckedMemoryOptions): string[] {
   const { strategy, ranks } = sharding
   // Unsloth's way is said with its kernels.
   const offload = (sharding.offload ?? []).filter((what) => kernels !== 'unsloth-2026.10' || what !== 'activations')
@@ -189,7 +189,7 @@ function shardingSentences(sharding: ShardingOptions, kernels: CheckedMemoryOpti
   const adapters =
     strategy === 'fsdp2' || strategy === 'hsdp'
       ? '; adapters have the dtype of the weights unless `adapterDtype` says otherwise'
-      : strategy.startsWith('zero')
+      : strategy.startsWith('zero') && methodOf(method).trains === 'adapters'
         ? '; DeepSpeed casts adapters to the dtype of the weights, whatever `adapterDtype` says'
         : ''
   return [
@@ -206,10 +206,10 @@ function shardingSentences(sharding: ShardingOptions, kernels: CheckedMemoryOpti
 
 const OFFLOADER_SENTENCES: Readonly<Record<Offloader, string>> = {
   torchtune:
-    'activations on the CPU, as `OffloadActivations` of torchtune 0.6.1 does it: the last five saved tensors are still on the GPU, and so is what head and loss save',
+    'activations on the CPU, as `OffloadActivations` of torchtune 0.6.1 does it: the last five saved tensors are still on the GPU, and so is what head and loss of a decoder save',
   'llama-factory':
     'the inputs of layers are on the CPU between forward and backward, as LLaMA-Factory 0.9.5 moves them with `use_unsloth_gc`',
-  trl: 'activations on the CPU, as `OffloadActivations` of TRL 1.16.0 does it: what two operations save one after the other stays on the GPU, and so does what the head saves',
+  trl: 'activations on the CPU, as `OffloadActivations` of TRL 1.16.0 does it: what two operations save one after the other stays on the GPU, and so does what the head of a decoder saves',
 }
 
 /** With one rank nothing is gathered or reduced. */

@@ -134,7 +134,10 @@ export interface MemoryOptions {
    * `logits`; with `fused`, whose kernels have been used with both, `float32-shifted`, the larger one.
    */
   readonly lossLogits?: LossLogits
-  /** Whose kernels compute norms, rotation and gated activations. Default: `torch`. */
+  /**
+   * Whose kernels compute norms, rotation, gated activations and layers with adapters: `unsloth` are those of 2024, `unsloth-2026.10`
+   * those of today, with their attention, loss and buffers. Default: `torch`.
+   */
   readonly kernels?: KernelSet
   /**
    * The installed packages whose kernels transformers uses for gated delta networks (`fla`, `causal_conv1d`), short convolutions

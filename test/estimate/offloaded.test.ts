@@ -65,4 +65,38 @@ describe('what is kept on the CPU', () => {
       'zero-3 parameters',
     ])
   })
+
+  const LLAMA = architectureFromConfig({
+    model_type: 'llama',
+    num_hidden_layers: 12,
+    hidden_size: 64,
+    intermediate_size: 128,
+    num_attention_heads: 4,
+    vocab_size: 100,
+  })
+  const offload = ['activations'] as const
+  const one = { strategy: 'none', ranks: 1, offload } as const
+
+  it.each<readonly [MemoryOptions, string]>([
+    [
+      { kernels: 'unsloth-2026.10', sharding: { ...one, offloadedBy: 'trl' } },
+      'Unsloth moves the inputs of layers itself',
+    ],
+    [{ kernels: 'unsloth-2026.10', recompute: 'none', sharding: one }, 'Unsloth keeps the inputs of recomputed layers'],
+    [
+      { recompute: 'none', sharding: { ...one, offloadedBy: 'llama-factory' } },
+      'LLaMA-Factory keeps the inputs of rec',
+    ],
+  ])('are refused where no code moves them: %j', (options, words) => {
+    expect(() => estimateMemory(LLAMA, { sequenceLength: 16, ...options })).toThrow(words)
+  })
+
+  it('are inputs of layers alone with LLaMA-Factory, which needs less than all on the GPU, and says so', () => {
+    const of = (sharding: MemoryOptions['sharding']) =>
+      estimateMemory(LLAMA, { method: 'lora', sequenceLength: 512, ...(sharding && { sharding }) })
+    const moved = of({ ...one, offloadedBy: 'llama-factory' })
+    expect(moved.tensorBytes).toBeLessThan(of(undefined).tensorBytes)
+    expect(moved.assumptions.join()).toContain('as LLaMA-Factory 0.9.5 moves them')
+    expect(moved.confidence.activations).toBe('derived')
+  })
 })

@@ -23,7 +23,6 @@ const KNOWN: Readonly<Record<string, readonly [number, number]>> = {
   'mistral-full-none': [-0.75, -0.65],
   'qwen3-full-layers': [0.8, 0.9],
   'llama-full': [1.7, 1.85],
-  'gemma3-lora-layers': [2, 2.1],
   'llama-lora-saved': [30, 32],
 }
 
@@ -35,6 +34,31 @@ describe('on an H200', () => {
     const percent = (100 * (tensorBytes - measured)) / measured
     expect(percent).toBeGreaterThan(least)
     expect(percent).toBeLessThan(most)
+  })
+})
+
+describe('tables of positions', () => {
+  const lora: MemoryOptions = { method: 'lora', lora: { rank: 8, targetModules: 'all-linear' }, sequenceLength: 64 }
+  const buffersOf = (config: Readonly<Record<string, unknown>>, kernels: 'torch' | 'unsloth-2026.10') =>
+    estimateMemory(architectureFromConfig(config), { ...lora, kernels }).parts.buffers
+
+  it('are those of all positions where Unsloth has layers of its own', () => {
+    const llama = {
+      model_type: 'llama',
+      num_hidden_layers: 2,
+      hidden_size: 64,
+      num_attention_heads: 4,
+      vocab_size: 100,
+      max_position_embeddings: 4096,
+    }
+    expect(buffersOf(llama, 'unsloth-2026.10') - buffersOf(llama, 'torch')).toBe(2 * 4096 * 16 * 2)
+  })
+
+  it('are none in classes that it compiles, and in models without heads', () => {
+    const gpt2 = { model_type: 'gpt2', n_layer: 2, n_embd: 64, n_head: 4, vocab_size: 100 }
+    expect(buffersOf(gpt2, 'unsloth-2026.10')).toBe(buffersOf(gpt2, 'torch'))
+    const rwkv = { model_type: 'rwkv', num_hidden_layers: 2, hidden_size: 64, vocab_size: 100 }
+    expect(buffersOf(rwkv, 'unsloth-2026.10')).toBeGreaterThan(0)
   })
 })
 

@@ -102,7 +102,7 @@ export class MemoryLedger {
   allocate(asked: number, part: MemoryPart = this.part): Storage {
     // Half of an odd size is a fraction.
     const bytes = Math.round(asked)
-    if (Number.isNaN(bytes)) throw new Error('the size of a tensor is not a number')
+    if (!Number.isFinite(bytes)) throw new Error('the size of a tensor is not a number')
     this.now[part] += bytes
     this.#total += bytes
     this.#made += 1

@@ -48,15 +48,15 @@ export class Offloading {
     return result
   }
 
-  /** Counts a tensor that is too small. */
-  skip(): void {
+  /** Counts a tensor that is saved. */
+  count(): void {
     this.#saved += 1
   }
 
   /** Saves a tensor: on the GPU, or on its way to the CPU. */
   save(storage: Storage): Storage | Offloaded {
     if (!this.#isOn || !this.#hasStream) return this.#ledger.retain(storage)
-    this.skip()
+    this.count()
     if (storage.part === 'parameters' || storage.bytes < LEAST_BYTES) return this.#ledger.retain(storage)
     const isKnown = this.#keepsRepeated && this.#known.has(storage)
     if (isKnown) this.#known.set(storage, this.#saved)

@@ -121,7 +121,7 @@ export class SavedTensors {
 
   /** Saves the inputs of a checkpointed layer, behind an empty tensor (`_NoopSaveInputs` of torch). Its keyword arguments stay on the GPU. */
   saveInputs(frame: Frame, inputs: readonly Tensor[]): void {
-    if (!frame.isReentrant) this.offloading?.skip()
+    if (!frame.isReentrant) this.offloading?.count()
     for (const { storage } of inputs) {
       const saved = this.offloading?.saveInput(storage) ?? this.#ledger.retain(storage)
       if ('offloaded' in saved) frame.offloaded.push({ storage, saved })

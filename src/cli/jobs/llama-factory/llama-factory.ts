@@ -19,7 +19,8 @@ export const LLAMA_FACTORY: JobFormat = {
     const sharding = shardingIn(keys, fsdp)
     const model = keys.text('model_name_or_path')
     const attention = keys.text('flash_attn')
-    const isOffloaded = keys.flag('use_unsloth_gc') === true
+    const isRecomputed = keys.flag('disable_gradient_checkpointing') !== true
+    const isOffloaded = keys.flag('use_unsloth_gc') === true && isRecomputed
     const isDisabled = attention === 'disabled'
     const [own, trainers] = [keys.flag('enable_liger_kernel'), keys.flag('use_liger_kernel')]
     const isLiger = own === true || trainers === true
@@ -43,7 +44,7 @@ export const LLAMA_FACTORY: JobFormat = {
             ...(isLiger && { kernels: 'liger', loss: 'fused-linear' }),
             ...routersIn(keys),
             ...(isOffloaded && { recompute: 'layers' }),
-            ...(keys.flag('disable_gradient_checkpointing') && { recompute: 'none' }),
+            ...(!isRecomputed && { recompute: 'none' }),
             ...given({
               reentrant: keys.flag('use_reentrant_gc'),
               batchSize: keys.count('per_device_train_batch_size') ?? 8,

@@ -90,7 +90,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep, noted?: Not
   }
   if (step.stagesInputs) tape.saved.stages = true
   else if (step.offloader) tape.saved.offloading = new Offloading(ledger, step.offloader)
-  ledger.allocate(unslothBytes(step, model.architecture.dimensions, half), 'buffers')
+  ledger.allocate(unslothBytes(step, model.architecture, half), 'buffers')
   const run = (isLast = true): PartBytes => {
     ledger.phase = 'forward'
     if (sharding) prepareToReduce(tape, sharding, isLast)

@@ -1,10 +1,22 @@
-import type { Dimensions } from '../../../architecture/index.js'
+import type { Architecture, Dimensions } from '../../../architecture/index.js'
 import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
 import type { TrainingStep } from './training-options.js'
 
 /** What Unsloth keeps on the GPU from the first step on, beside the weights it unpacks. */
-export function unslothBytes(step: TrainingStep, dimensions: Dimensions, dtype: ComputeDtype): number {
-  return stagingBytes(step, dimensions, dtype) + tableBytes(step, dimensions, dtype)
+export function unslothBytes(
+  step: TrainingStep,
+  { dimensions, family }: Pick<Architecture, 'dimensions' | 'family'>,
+  dtype: ComputeDtype,
+): number {
+  return stagingBytes(step, dimensions, dtype) + (isRewritten(family) ? tableBytes(step, dimensions, dtype) : 0)
+}
+
+/** Families whose layers Unsloth has written itself (`loader.py` of unsloth 2026.10.9); it compiles the classes of others. */
+const REWRITTEN: ReadonlySet<string> = new Set(['llama', 'mistral', 'gemma', 'gemma2', 'qwen2', 'qwen3'])
+
+/** Whether Unsloth has layers of its own for a family. */
+export function isRewritten(family: string): boolean {
+  return REWRITTEN.has(family)
 }
 
 /** `INITIAL_GPU_BUFFER_SIZE` elements of 16 bits. */
