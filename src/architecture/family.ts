@@ -150,6 +150,8 @@ export interface FamilyFacts {
   readonly undescribed?: string
   /** What Liger replaces in it. Absent: Liger has nothing for it. */
   readonly liger?: LigerParts
+  /** Whether Unsloth 2026.10.9 has layers of its own for it (`models/loader.py`). Default: no, it compiles the classes of transformers. */
+  readonly hasUnslothLayers?: boolean
   /** When its code makes a mask with a window, which fails where `sliding_window` is null. Default: it asks first whether there is one. */
   readonly needsWindow?: NeedsWindow
   /** What its forward pass computes and no estimate replays: the estimate says so. */

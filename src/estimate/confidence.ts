@@ -1,3 +1,4 @@
+import { familyOf } from '../architecture/families/index.js'
 import type { Architecture, Mixer } from '../architecture/index.js'
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import { ranksOf } from './layout-options.js'
@@ -5,7 +6,6 @@ import { methodOf } from './methods.js'
 import { confidenceOfStates } from './optimizers.js'
 import type { MemoryPart } from './replay/memory-ledger.js'
 import type { PackedStorage } from './replay/packed/packed-storage.js'
-import { isRewritten } from './replay/step/unsloth-buffers.js'
 
 /**
  * How a part of an estimate is known. `replayed`: operation by operation, and held to torch's own accounting, without a GPU or on
@@ -79,7 +79,7 @@ const RECORDED_STORAGES: readonly PackedStorage[] = ['nf4', 'nf4-double', 'int8'
 /** Whether steps with these kernels were recorded: runs in float32 with the method full-mixed only, Unsloth on one GPU and with layers of its own. */
 function isRecorded(family: string, { kernels, precision, sharding }: CheckedMemoryOptions): boolean {
   if (precision === 'float32' || kernels === 'unsloth' || sharding.offloadedBy === 'llama-factory') return false
-  return kernels !== 'unsloth-2026.10' || (sharding.ranks === 1 && isRewritten(family))
+  return kernels !== 'unsloth-2026.10' || (sharding.ranks === 1 && familyOf(family)?.hasUnslothLayers === true)
 }
 
 /** Strategies that were recorded, and the one whose parameters are known to within a few per cent. */

@@ -6,6 +6,7 @@ import { PLAN } from '../tensor-plan.js'
 export const gemma = decoderFamily({
   modelType: 'gemma',
   liger: {},
+  hasUnslothLayers: true,
   name: 'Gemma',
   defaults: {
     vocab_size: 256_000,

@@ -8,6 +8,7 @@ import { PLAN } from '../tensor-plan.js'
 export const gemma2 = decoderFamily({
   modelType: 'gemma2',
   liger: { norms: 'beside' },
+  hasUnslothLayers: true,
   needsWindow: 'always',
   name: 'Gemma2',
   ...gemma2Body,

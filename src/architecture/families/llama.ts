@@ -7,6 +7,7 @@ import { PLAN } from '../tensor-plan.js'
 export const llama = decoderFamily({
   modelType: 'llama',
   liger: {},
+  hasUnslothLayers: true,
   name: 'Llama',
   copiedWith: [],
   defaults: LLAMA_DEFAULTS,

@@ -8,6 +8,7 @@ export const mistral = decoderFamily({
   ...mistralBody(4096),
   modelType: 'mistral',
   liger: { keeps: ['loss'] },
+  hasUnslothLayers: true,
   name: 'Mistral',
   copiedWith: ['sliding_window'],
   forward: (config) => ({ ...llamaForward(config), masks: { forEachKind: false } }),

@@ -12,6 +12,7 @@ import { PLAN } from '../tensor-plan.js'
 export const qwen2 = decoderFamily({
   modelType: 'qwen2',
   liger: {},
+  hasUnslothLayers: true,
   needsWindow: 'switched',
   name: 'Qwen2',
   defaults: {

@@ -9,6 +9,7 @@ import { PLAN } from '../tensor-plan.js'
 export const qwen3 = decoderFamily({
   modelType: 'qwen3',
   liger: {},
+  hasUnslothLayers: true,
   needsWindow: 'switched',
   name: 'Qwen3',
   defaults: {

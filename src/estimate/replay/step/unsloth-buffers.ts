@@ -1,3 +1,4 @@
+import { familyOf } from '../../../architecture/families/index.js'
 import type { Architecture, Dimensions } from '../../../architecture/index.js'
 import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
 import type { TrainingStep } from './training-options.js'
@@ -8,15 +9,10 @@ export function unslothBytes(
   { dimensions, family }: Pick<Architecture, 'dimensions' | 'family'>,
   dtype: ComputeDtype,
 ): number {
-  return stagingBytes(step, dimensions, dtype) + (isRewritten(family) ? tableBytes(step, dimensions, dtype) : 0)
-}
-
-/** Families whose layers Unsloth has written itself (`loader.py` of unsloth 2026.10.9); it compiles the classes of others. */
-const REWRITTEN: ReadonlySet<string> = new Set(['llama', 'mistral', 'gemma', 'gemma2', 'qwen2', 'qwen3'])
-
-/** Whether Unsloth has layers of its own for a family. */
-export function isRewritten(family: string): boolean {
-  return REWRITTEN.has(family)
+  return (
+    stagingBytes(step, dimensions, dtype) +
+    (familyOf(family)?.hasUnslothLayers ? tableBytes(step, dimensions, dtype) : 0)
+  )
 }
 
 /** `INITIAL_GPU_BUFFER_SIZE` elements of 16 bits. */
