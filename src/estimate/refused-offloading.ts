@@ -1,4 +1,6 @@
-import type { CheckedMemoryOptions } from './checked-memory-options.js'
+import type { KernelSet } from './replay/kernel-set.js'
+import type { Recomputation } from './replay/step/training-options.js'
+import type { ShardingOptions } from './sharding-options.js'
 
 /**
  * Refuses activations on the CPU that no code moves there.
@@ -9,7 +11,11 @@ export function refuseOffloading({
   sharding,
   kernels,
   recompute,
-}: Pick<CheckedMemoryOptions, 'sharding' | 'kernels' | 'recompute'>): void {
+}: {
+  readonly sharding: ShardingOptions
+  readonly kernels: KernelSet
+  readonly recompute: Recomputation
+}): void {
   const { offload = [], offloadedBy } = sharding
   if (!offload.includes('activations')) return
   if (kernels === 'unsloth-2026.10' && offloadedBy !== undefined)
