@@ -80,9 +80,9 @@ export const STEPS: readonly Partial<TrainingStep>[] = [
   { sharding: { ...FSDP2, sharesParameters: false }, recompute: { every: 1 } },
   { optimizerStep: 'in-backward', recompute: { every: 1 }, batch: 1, sequence: 73 },
   { optimizerStep: 'for-loop', sequence: 7, batch: 1 },
-  { offloader: 'torchtune', recompute: { every: 1 }, keepOutputs: true },
-  { offloader: 'trl', keepOutputs: true },
-  { offloader: 'torchtune' },
+  // With the stream of torchtune and TRL, layers are not left out.
+  { offloader: 'llama-factory', recompute: { every: 1 }, keepOutputs: true },
+  { stagesInputs: true, recompute: { every: 1 }, reentrant: true, inputGradients: true, batch: 4, sequence: 2048 },
   { kernel: 'eager', recompute: { every: 1 }, reentrant: true, microBatches: 2 },
   ...[1e6, 6e4, 3000].map((bucketSize) => ({ ...STAGE_2, zero: { ...STAGE_2.zero, bucketSize } })),
   { ...STAGE_2, recompute: { every: 1 }, microBatches: 2 },
