@@ -25,7 +25,7 @@ export function confidenceOf(model: Forward, options: CheckedMemoryOptions): Par
   const held = finetuningOf(options)
   const pass = least(
     sharding,
-    isRecorded(model.family, options) ? 'replayed' : 'derived',
+    isRecorded(model, options) ? 'replayed' : 'derived',
     kernelsOf(model, options),
     storage,
     held,
@@ -76,9 +76,13 @@ function finetuningOf({ finetuning }: CheckedMemoryOptions): Confidence {
 /** Weights of bitsandbytes, in steps on a GPU. */
 const RECORDED_STORAGES: readonly PackedStorage[] = ['nf4', 'nf4-double', 'int8']
 
-/** Whether steps with these kernels were recorded: runs in float32 with the method full-mixed only, Unsloth on one GPU and with layers of its own. */
-function isRecorded(family: string, { kernels, precision, sharding }: CheckedMemoryOptions): boolean {
+/**
+ * Whether steps with these kernels were recorded: runs in float32 with the method full-mixed only, Unsloth on one GPU and with layers of its own, and
+ * activations on the CPU for decoders of text.
+ */
+function isRecorded({ family, program }: Forward, { kernels, precision, sharding }: CheckedMemoryOptions): boolean {
   if (precision === 'float32' || kernels === 'unsloth' || sharding.offloadedBy === 'llama-factory') return false
+  if (program && sharding.offload?.includes('activations')) return false
   return kernels !== 'unsloth-2026.10' || (sharding.ranks === 1 && familyOf(family)?.hasUnslothLayers === true)
 }
 

@@ -91,6 +91,13 @@ describe('what is kept on the CPU', () => {
     expect(() => estimateMemory(LLAMA, { sequenceLength: 16, ...options })).toThrow(words)
   })
 
+  it('are said to be recorded for decoders of text alone', () => {
+    const confidenceOf = (config: Readonly<Record<string, unknown>>) =>
+      estimateMemory(architectureFromConfig(config), { sequenceLength: 16, sharding: one }).confidence.activations
+    expect(confidenceOf({ model_type: 'llama', num_hidden_layers: 2, vocab_size: 100 })).toBe('replayed')
+    expect(confidenceOf({ model_type: 't5', num_layers: 2, vocab_size: 100 })).toBe('derived')
+  })
+
   it('are inputs of layers alone with LLaMA-Factory, which needs less than all on the GPU, and says so', () => {
     const of = (sharding: MemoryOptions['sharding']) =>
       estimateMemory(LLAMA, { method: 'lora', sequenceLength: 512, ...(sharding && { sharding }) })
