@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { architectureFromConfig } from '../../src/architecture/index.js'
-import { checkMemoryOptions, withRanks } from '../../src/estimate/checked-memory-options.js'
+import { type CheckedMemoryOptions, checkMemoryOptions, withRanks } from '../../src/estimate/checked-memory-options.js'
 import { layoutMemory } from '../../src/estimate/layout-memory.js'
+import type { MemoryEstimate } from '../../src/estimate/memory-estimate.js'
 import type { MemoryOptions } from '../../src/estimate/memory-options.js'
 import { isAlikeOnRanks, NotedRun } from '../../src/estimate/replay/ranks/noted-run.js'
 import { trainingStep } from '../../src/estimate/replay/step/training-step.js'
-import { resolveModel } from '../../src/estimate/resolved-model.js'
+import { type ResolvedModel, resolveModel } from '../../src/estimate/resolved-model.js'
+import { runMemory } from '../../src/estimate/run-memory.js'
+import { dividedModel } from '../../src/estimate/shard/divided-model.js'
+import { expertMemory } from '../../src/estimate/shard/expert-memory.js'
+import type { Layout } from '../../src/estimate/shard/layout.js'
+import { pipelineMemory } from '../../src/estimate/shard/pipeline-memory.js'
 import { refusedLayout } from '../../src/estimate/shard/refused-layout.js'
+import { tensorMemory } from '../../src/estimate/shard/tensor-memory.js'
 import { trainingStepOf } from '../../src/estimate/training-step-of.js'
 
 const SIZES = {
@@ -39,29 +46,60 @@ const RUNS: readonly MemoryOptions[] = [
   { method: 'full', optimizer: 'muon', sharding: { strategy: 'fsdp2', ranks: 2, offload: ['parameters'] } },
   { method: 'lora', recompute: { every: 2 } },
   { method: 'qlora', recompute: 'selective' },
+  { method: 'lora', reentrant: true },
+  ...(['torchtune', 'trl', 'llama-factory'] as const).map((offloadedBy) => ({
+    method: 'lora' as const,
+    sharding: { strategy: 'fsdp2' as const, ranks: 2, offload: ['activations' as const], offloadedBy },
+  })),
 ]
 
 /** What divides a model beside ranks that share data. */
-const DIVISIONS = [{ pipeline: 2 }, { tensor: 2 }, { tensor: 2, pipeline: 2 }, { expert: 2 }] as const
+const DIVISIONS = [{}, { pipeline: 2 }, { tensor: 2 }, { tensor: 2, pipeline: 2 }, { expert: 2 }] as const
+const DATA = [2, 4, 8] as const
+
+/** With how many layouts can be estimated. Adapters are refused with experts on ranks, and in what transformers 4.57 divides. */
+const SEARCHES: readonly { readonly config: string; readonly options: MemoryOptions; readonly layouts: number }[] = [
+  { config: 'qwen3_moe', options: { method: 'full' }, layouts: 15 },
+  { config: 'qwen3_moe', options: { method: 'full', recompute: 'none', gradientAccumulation: 3 }, layouts: 15 },
+  {
+    config: 'qwen3_moe',
+    options: { method: 'full-mixed', sharding: { strategy: 'fsdp2', ranks: 2, parameterDtype: 'float32' } },
+    layouts: 15,
+  },
+  { config: 'qwen3_moe', options: { method: 'lora' }, layouts: 6 },
+  { config: 'llama', options: { method: 'lora' }, layouts: 12 },
+]
 
 describe('layouts of a search', () => {
-  for (const method of ['full', 'lora'] as const)
-    it(`need for ${method} what each needs on its own`, () => {
-      const config = { ...MODELS[2], num_hidden_layers: 4, num_experts: 4 }
-      const options = checkMemoryOptions({ method, sequenceLength: 50 })
+  for (const { config: name, options: given, layouts } of SEARCHES)
+    it(`need for ${name} and ${JSON.stringify(given)} what a replay of each needs`, () => {
+      const config = { ...MODELS.find((model) => model['model_type'] === name), num_hidden_layers: 4, num_experts: 4 }
+      const options = checkMemoryOptions({ sequenceLength: 50, ...given })
       const model = resolveModel(architectureFromConfig(config), options)
       const search = layoutMemory(model, options)
-      const plain = { data: 1, tensor: 1, pipeline: 1, expert: 1 }
-      for (const data of [2, 4, 8])
-        for (const division of DIVISIONS) {
-          const layout = { ...plain, data, ...division }
-          if (refusedLayout(model, options, layout)) continue
-          const alone = layoutMemory(model, options).of(layout)
-          expect(search.below(alone.totalBytes + 1, layout), JSON.stringify(layout)).toEqual(alone)
-          expect(search.below(alone.totalBytes, layout), JSON.stringify(layout)).toBeUndefined()
-        }
+      const estimated = DIVISIONS.flatMap((division) => DATA.map((data) => ({ ...WHOLE, data, ...division }))).filter(
+        (layout) => !refusedLayout(model, options, layout),
+      )
+      expect(estimated).toHaveLength(layouts)
+      for (const layout of estimated) {
+        const alone = replayedAlone(model, options, layout)
+        expect(search.of(layout), JSON.stringify(layout)).toEqual(alone)
+        expect(search.below(alone.totalBytes + 1, layout), JSON.stringify(layout)).toEqual(alone)
+        expect(search.below(alone.totalBytes, layout), JSON.stringify(layout)).toBeUndefined()
+      }
     })
 })
+
+const WHOLE: Layout = { data: 1, tensor: 1, pipeline: 1, expert: 1 }
+
+/** One layout, of which nothing is noted for others. */
+function replayedAlone(model: ResolvedModel, options: CheckedMemoryOptions, layout: Layout): MemoryEstimate {
+  if (layout.pipeline > 1) return pipelineMemory(model, options, layout)
+  const divided = dividedModel(model.architecture, options)
+  if (layout.expert > 1) return expertMemory(divided, options, layout)
+  if (layout.tensor > 1) return tensorMemory(divided, options, layout)
+  return runMemory(model, withRanks(options, layout.data))
+}
 
 describe('a run that is noted on two ranks', () => {
   for (const config of MODELS)
