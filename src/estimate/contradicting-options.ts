@@ -108,10 +108,6 @@ export function refuseBesideType(options: MemoryOptions, { type, preference, tok
   const { tensor = 1, pipeline = 1, context = 1, expert = 1, sequenceParallel = false } = options.layout ?? {}
   if (tensor * pipeline * context * expert > 1 && (preference || tokens))
     throw new TypeError(`\`layout\` cannot be estimated with the fine-tuning type ${type}: use \`sharding\``)
-  if (pipeline > 1 && part === 'top-layers')
-    throw new TypeError(
-      `\`layout.pipeline\` cannot be estimated with the fine-tuning type ${type}: torch's optimizers stop at a stage that trains nothing ("optimizer got an empty parameter list"); use \`tensor\`, \`context\` or \`sharding\``,
-    )
   if ((expert > 1 || sequenceParallel) && part)
     throw new TypeError(
       `\`layout\` cannot be estimated with the fine-tuning type ${type} beside \`expert\` and \`sequenceParallel\`: use \`tensor\`, \`context\` or \`sharding\``,

@@ -158,9 +158,14 @@ function preferenceOf({ preference }: Row, type: FinetuningType, asked: boolean 
 export function ofType(type: FinetuningType | undefined): {
   readonly ownLoss: boolean
   readonly tokens?: VirtualTokens
+  readonly part?: TrainedPart
 } {
   const row = type && ROWS[type]
-  return { ownLoss: row?.preference !== undefined, ...(row?.tokens && { tokens: row.tokens }) }
+  return {
+    ownLoss: row?.preference !== undefined,
+    ...(row?.tokens && { tokens: row.tokens }),
+    ...(row?.part && { part: row.part }),
+  }
 }
 
 /** The method behind a type: that of all weights where adapters are trained only if they are asked for. */

@@ -10,8 +10,12 @@ import { strategyOf } from './sharding-options.js'
 export function knownGaps(architecture: Described, options: CheckedMemoryOptions): string[] {
   const { family } = architecture
   const own = (familyOf(family)?.unreplayed ?? []).map((gap) => OF_FAMILIES[gap])
-  const all = isOnlyInTransformers5(family) ? [...own, INPUT_GRADIENTS] : own
-  const gaps = all.filter(({ applies }) => applies(options)).map(({ says }) => says)
+  const all = [
+    ...own,
+    ...(isOnlyInTransformers5(family) || trainsSomeLayers(options) ? [INPUT_GRADIENTS] : []),
+    ...(trainsSomeLayers(options) ? [INPUTS_OF_LLAMA_FACTORY] : []),
+  ]
+  const gaps = [...new Set(all)].filter(({ applies }) => applies(options)).map(({ says }) => says)
   return [
     ...gaps,
     ...(options.finetuning?.type === 'ppo' ? [OF_PPO] : []),
@@ -57,9 +61,24 @@ interface Gap {
 
 /** What `PreTrainedModel.gradient_checkpointing_enable` of transformers 5 does. That of 4.57 leaves it to the caller. */
 const INPUT_GRADIENTS: Gap = {
-  applies: ({ method, recompute, inputGradients }) =>
-    methodOf(method).trains === 'adapters' && recompute !== 'none' && !inputGradients,
-  says: 'gradients end at the first adapter; transformers 5 lets them flow to the input embeddings when it checkpoints, which recomputes the layers below too: pass `inputGradients` then',
+  applies: ({ method, finetuning, recompute, inputGradients, preset }) =>
+    (methodOf(method).trains === 'adapters' || finetuning?.part !== undefined) &&
+    recompute !== 'none' &&
+    !inputGradients &&
+    preset !== 'llama-factory',
+  says: 'gradients end at the first layer that trains; transformers 5 lets them flow to the input embeddings when it checkpoints, which recomputes the layers below too: pass `inputGradients` then',
+}
+
+/** `get_custom_gradient_checkpointing_func` in its `model/model_utils/checkpointing.py`. */
+const INPUTS_OF_LLAMA_FACTORY: Gap = {
+  applies: ({ recompute, inputGradients, preset }) =>
+    preset === 'llama-factory' && recompute !== 'none' && !inputGradients,
+  says: 'LLaMA-Factory 0.9.5 also computes the gradient of the input of the first layer that trains, which is not counted',
+}
+
+/** Whether layers may be frozen below others that train. */
+function trainsSomeLayers({ finetuning, lora }: CheckedMemoryOptions): boolean {
+  return finetuning?.part !== undefined || lora?.layersToTransform !== undefined
 }
 
 const OF_FAMILIES: Readonly<Record<Unreplayed, Gap>> = {
@@ -168,7 +187,7 @@ function gapsOfFsdp1({
 }
 
 const OF_REFERENCE =
-  'ZeRO-3 with a reference, whose passes free parameters that are counted as kept, was 5.6 to 12.6 % too high in four recorded runs of a small Llama'
+  'ZeRO-3 with a reference was 5.6 to 12.6 % too high in four recorded runs of a small Llama: its passes free parameters that the estimate keeps'
 
 /** `no_sync` of accelerate 1.15.0, which the Trainer of transformers 4.57.6 enters for all micro-batches but the last. */
 const OF_MICRO_BATCHES =

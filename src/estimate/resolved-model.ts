@@ -46,6 +46,7 @@ export interface Unreplayable {
 /**
  * Resolves a model for a method.
  *
+ * @param whole - the model that this is a stage of, whose layers tell which parameters are trained
  * @throws RangeError for sizes that make a forward pass impossible, and adapters that match no layer
  * @throws CheckpointError for a `ModelSpec` with impossible sizes
  */
@@ -56,6 +57,7 @@ export function resolveModel(
     'method' | 'lora' | 'recompute' | 'finetuning' | 'untied' | 'sharding' | 'kernels'
   > &
     AskedInputs,
+  whole?: Architecture,
 ): ResolvedModel {
   const { method, lora, recompute, finetuning } = options
   const found = withOwnHead(understoodModel(model), options.untied)
@@ -67,7 +69,7 @@ export function resolveModel(
   const adapters = isAdapted
     ? adaptersOf(architecture, { ...(lora ?? defaultLora(architecture.family)), ...finetuning?.adapters })
     : NO_ADAPTERS
-  const part = finetuning?.part && trainedPart(architecture, finetuning.part, finetuning.options.layers)
+  const part = finetuning?.part && trainedPart(whole ?? architecture, finetuning.part, finetuning.options.layers)
   const folding =
     finetuning?.tokens === 'prefixes' || architecture.forward?.vectors?.keepsStates || sendsAhead(options)
       ? EVERY_LAYER

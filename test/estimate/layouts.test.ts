@@ -138,7 +138,15 @@ describe('what a layout cannot be', () => {
       { layout: SEQUENCES, method: 'lora', lora: { rank: 8, targetModules: ['lm_head'] } },
       'adapters on lm_head: leave it out of `targetModules`',
     ],
-    [{ layout: { pipeline: 2 }, finetuningType: 'last_layer' }, 'use `tensor`, `context` or `sharding`'],
+    [{ layout: { pipeline: 2 }, finetuningType: 'last_layer' }, 'stage 0 (counted from 0) trains nothing'],
+    [
+      {
+        layout: { pipeline: 4 },
+        method: 'lora',
+        lora: { rank: 8, targetModules: ['q_proj'], layersToTransform: [0, 3] },
+      },
+      'stage 1 (counted from 0) trains nothing',
+    ],
     [{ layout: SEQUENCES, finetuningType: 'attention_only' }, 'use `tensor`, `context` or `sharding`'],
     [{ layout: { tensor: 2 }, finetuningType: 'dpo' }, 'cannot be estimated with the fine-tuning type dpo'],
     [{ layout: { context: 2 }, attention: 'eager' }, 'needs a kernel for ring attention'],

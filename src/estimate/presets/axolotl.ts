@@ -2,6 +2,7 @@ import {
   addsRouterLoss,
   isShared,
   keepsAutocast,
+  needsInputGradients,
   type Preset,
   REDUCES_LAST,
   trainsAdapters,
@@ -21,6 +22,12 @@ export const AXOLOTL: Preset = {
       options: { inputGradients: true },
       source: 'loaders/adapter.py: enable_input_require_grads',
       when: trainsAdapters,
+    },
+    {
+      options: { inputGradients: true },
+      from: 'transformers 5.20.1',
+      source: 'modeling_utils.py: enable_input_require_grads with activation checkpointing',
+      when: needsInputGradients,
     },
     {
       options: { prepareForKbitTraining: false },

@@ -32,7 +32,7 @@ export const LLAMA_FACTORY: Preset = {
     {
       options: { inputGradients: true },
       source: 'model/model_utils/checkpointing.py: the inputs of layers that train require gradients',
-      when: needsInputGradients,
+      when: (run) => needsInputGradients(run) && run.part !== 'top-layers',
     },
     {
       options: { adapterDtype: 'float32' },

@@ -1,4 +1,5 @@
 import type { FinetuningType } from '../../schemas/index.js'
+import type { TrainedPart } from '../finetuning-run.js'
 import type { LoraOptions } from '../lora/options.js'
 import type { MemoryMethod } from '../methods.js'
 import { hasNarrowStates, type Optimizer, type OptimizerStep } from '../optimizers.js'
@@ -121,6 +122,8 @@ export interface PresetRun extends Pick<PresetModel, 'hasRouterLoss' | 'weighsRo
   readonly addsRouterLoss: boolean
   /** The fine-tuning type, if one was given instead of a method. */
   readonly type: FinetuningType | undefined
+  /** The part of the weights that is trained, if not all. */
+  readonly part: TrainedPart | undefined
   /** Whether it learns from preferences or rewards. */
   readonly learnsFromPreferences: boolean
   readonly trains: 'weights' | 'adapters' | 'nothing'
@@ -165,7 +168,10 @@ export const dividesMatrices = ({ tensor }: LayoutRun): boolean => tensor > 1
 export const hasStages = ({ pipeline }: LayoutRun): boolean => pipeline > 1
 export const mayBeReentrant = ({ isSelective }: PresetRun): boolean => !isSelective
 export const mayBeSelective = ({ isReentrant }: PresetRun): boolean => !isReentrant
-export const needsInputGradients = (run: PresetRun): boolean => trainsAdapters(run) && run.isRecomputed
+export const recomputesAdapted = (run: PresetRun): boolean => trainsAdapters(run) && run.isRecomputed
+/** Whether layers may be frozen below others that train, so that it matters where gradients end. */
+export const needsInputGradients = (run: PresetRun): boolean =>
+  (trainsAdapters(run) || run.part !== undefined) && run.isRecomputed
 
 /** What the Trainer does in all micro-batches of a step but the last one. */
 export const REDUCES_LAST: PresetValue = {

@@ -4,6 +4,7 @@ import {
   needsInputGradients,
   type Preset,
   REDUCES_LAST,
+  recomputesAdapted,
   WIDE_EMBEDDING_STATES,
 } from './preset.js'
 
@@ -46,7 +47,7 @@ export const TRANSFORMERS_4_48: Preset = {
     {
       options: { inputGradients: true },
       source: 'modeling_utils.py: enable_input_require_grads for PEFT with gradient checkpointing',
-      when: needsInputGradients,
+      when: recomputesAdapted,
     },
     {
       options: { lossLogits: 'float32-shifted' },

@@ -6,6 +6,7 @@ import {
   needsInputGradients,
   type Preset,
   REDUCES_LAST,
+  recomputesAdapted,
   trainsAdapters,
   trainsWeights,
   WIDE_EMBEDDING_STATES,
@@ -22,6 +23,12 @@ export const TRL: Preset = {
     {
       options: { inputGradients: true },
       source: 'trainer/sft_trainer.py: enable_input_require_grads with PEFT and checkpointing',
+      when: recomputesAdapted,
+    },
+    {
+      options: { inputGradients: true },
+      from: 'transformers 5.24.0',
+      source: 'modeling_utils.py: enable_input_require_grads with activation checkpointing',
       when: needsInputGradients,
     },
     { options: { autocast: true }, source: 'trainer/base_config.py: bf16 is True unless fp16 is', when: keepsAutocast },

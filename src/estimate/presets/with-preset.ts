@@ -75,6 +75,7 @@ export function runOf(
     weighsRouterLoss,
     addsRouterLoss: hasRouterLoss && (options.outputRouterLogits ?? asksForRouters),
     type: options.finetuningType,
+    part: ofType(options.finetuningType).part,
     learnsFromPreferences: ofType(options.finetuningType).ownLoss,
   }
 }

@@ -38,8 +38,9 @@ export function dividedModel(architecture: Architecture, options: CheckedMemoryO
     stage: (rank, index, count) => {
       const number = once(numbers, rank, () => numbers.size)
       return once(stages, `${number} ${index} ${count}`, () => {
-        const stage = stageOf(rank?.architecture ?? architecture, index, count)
-        return { stage, resolved: resolveModel(stage.architecture, options) }
+        const whole = rank?.architecture ?? architecture
+        const stage = stageOf(whole, index, count)
+        return { stage, resolved: resolveModel(stage.architecture, options, whole) }
       })
     },
   }

@@ -6,6 +6,7 @@ import type { AdapterPlan } from '../lora/adapter-plan.js'
 import { refusedByPreset } from '../presets/refused-by-preset.js'
 import { stoppedStep } from '../refused-steps.js'
 import type { ResolvedModel } from '../resolved-model.js'
+import { idleStage } from './idle-stage.js'
 import type { Layout } from './layout.js'
 import { refusedBesidePipeline } from './pipeline-memory.js'
 import { tensorPlanOf } from './refused-division.js'
@@ -15,10 +16,11 @@ import { refusedBesideTensor } from './tensor-memory.js'
 
 /** Why a training step in a layout cannot be estimated, with a way out; absent if it can. */
 export function refusedLayout(
-  { architecture: model, adapters }: Pick<ResolvedModel, 'architecture' | 'adapters'>,
+  resolved: Pick<ResolvedModel, 'architecture' | 'adapters' | 'trains'>,
   options: CheckedMemoryOptions,
   { tensor, pipeline, expert, sequenceParallel = false }: Layout,
 ): string | undefined {
+  const { architecture: model, adapters } = resolved
   const byPreset = refusedByPreset(options, { tensor, pipeline })
   if (byPreset) return byPreset
   if (expert > 1 && tensor * pipeline > 1)
@@ -26,7 +28,7 @@ export function refusedLayout(
   if (sequenceParallel && pipeline > 1)
     return '`layout.sequenceParallel` cannot be estimated together with `pipeline`: leave one of them out'
   if (pipeline > 1) {
-    const refused = refusedBesidePipeline(model, options)
+    const refused = refusedBesidePipeline(model, options) ?? idleStage(resolved, options, pipeline)
     if (refused) return refused
   }
   if (expert > 1) {
