@@ -36,13 +36,13 @@ export const TORCHTUNE: Preset = {
     {
       options: { optimizer: 'adamw-8bit-paged' },
       source: 'configs/llama3_1/8B_full_single_device.yaml: PagedAdamW8bit',
-      // Its step is in backward, which a step of several micro-batches rules out.
-      when: (run) => trainsWeights(run) && isOneRank(run) && !run.accumulates,
+      when: (run) => trainsWeights(run) && isOneRank(run),
     },
     {
       options: { optimizerStep: 'in-backward' },
       source: 'configs/llama3_1/8B_full_single_device.yaml: optimizer_in_bwd is True',
-      when: (run) => trainsWeights(run) && isOneRank(run) && run.optimizer === 'adamw-8bit-paged',
+      // Its recipe stops there with several micro-batches in a step, until that is turned off.
+      when: (run) => trainsWeights(run) && isOneRank(run) && run.optimizer === 'adamw-8bit-paged' && !run.accumulates,
     },
     {
       options: { optimizerStep: 'foreach' },

@@ -28,6 +28,8 @@ export interface Kernels {
    * Unsloth): each on its own, or `together` with those beside it, whole feed-forward networks and dropout too.
    */
   readonly adapters: 'no' | 'each' | 'together'
+  /** Attention on copies that are padded to whole buckets of tokens (`utils/attention_dispatch.py` of Unsloth 2026.10.9). */
+  readonly padsAttention: boolean
 }
 
 /** What a set replaces in a family in which Liger replaces these parts. */
@@ -44,14 +46,22 @@ export function kernelsOf(set: KernelSet, liger: LigerParts = {}): Kernels {
   }
 }
 
-const UNSLOTH = { norms: 'overOutput', headNorms: true, rotation: true, gates: false } as const
+const REPLACES_NOTHING = {
+  norms: 'no',
+  headNorms: false,
+  rotation: false,
+  gates: false,
+  adapters: 'no',
+  padsAttention: false,
+} as const
+const OF_UNSLOTH = { ...REPLACES_NOTHING, norms: 'overOutput', headNorms: true, rotation: true } as const
 
 /** What each set replaces where it has a kernel for everything. */
 const ALL: Readonly<Record<KernelSet, Kernels>> = {
-  torch: { set: 'torch', norms: 'no', headNorms: false, rotation: false, gates: false, adapters: 'no' },
-  liger: { set: 'liger', norms: 'overOutput', headNorms: true, rotation: true, gates: true, adapters: 'no' },
-  unsloth: { set: 'unsloth', ...UNSLOTH, adapters: 'each' },
-  'unsloth-2026.10': { set: 'unsloth-2026.10', ...UNSLOTH, adapters: 'together' },
+  torch: { set: 'torch', ...REPLACES_NOTHING },
+  liger: { set: 'liger', ...REPLACES_NOTHING, norms: 'overOutput', headNorms: true, rotation: true, gates: true },
+  unsloth: { set: 'unsloth', ...OF_UNSLOTH, adapters: 'each' },
+  'unsloth-2026.10': { set: 'unsloth-2026.10', ...OF_UNSLOTH, adapters: 'together', padsAttention: true },
 }
 
 /** The kernels of torch alone. */

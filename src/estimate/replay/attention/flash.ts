@@ -14,7 +14,7 @@ export const flash: Kernel = {
     masked || bias || headDim > 256 || !isValueAsWideAsKey ? 'efficient' : undefined,
   attend: (layers, query, key, value, sizes) =>
     castForAutocast(layers, [query, key, value], sizes, (q, k, v) =>
-      layers.kernels.adapters === 'together'
+      layers.kernels.padsAttention
         ? bucketed(layers, q, k, v, sizes)
         : isMultiple(sizes)
           ? fused(layers, q, k, v, sizes, FLASH)
