@@ -96,10 +96,10 @@ export function trainingStepOf(
   }
 }
 
-/** Where all weights are trained, Unsloth compiles the classes of transformers: what that keeps of a gated activation is as in one kernel. */
+/** Where all weights are trained, Unsloth compiles the classes of transformers, with attention of their own: what that keeps of a gated activation is as in one kernel. */
 function kernelsFor({ kernels, method }: CheckedMemoryOptions, family: string): Kernels {
   const own = kernelsOf(kernels, familyOf(family)?.liger)
   return kernels === 'unsloth-2026.10' && methodOf(method).trains === 'weights'
-    ? { ...own, adapters: 'no', gates: true }
+    ? { ...own, adapters: 'no', padsAttention: false, gates: true }
     : own
 }
