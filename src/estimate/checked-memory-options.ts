@@ -87,7 +87,7 @@ export function checkMemoryOptions(given: MemoryOptions, model?: PresetModel): C
   const method = options.method ?? 'full'
   const sharding = shardingOf(options)
   const isAsked = options.prepareForKbitTraining ?? false
-  const isPrepared = isAsked && !sharesShards(sharding)
+  const isPrepared = isAsked && !undoesPreparation(sharding)
   const reentrant = options.reentrant ?? sharding.strategy === 'fsdp1'
   const recompute = recomputationOf(options, finetuning)
   refuseContradictions(options, methodOf(method))
@@ -97,7 +97,8 @@ export function checkMemoryOptions(given: MemoryOptions, model?: PresetModel): C
   const served = options.precision ?? options.dtype
   if (finetuning) refuseBesideType(given, finetuning)
   const isWide = served === 'float32' || (isPrepared && quantization !== 'gptq')
-  const autocast = options.autocast ?? (methodOf(method).weights === 'float32' || isAsked)
+  const turnsOff = sharding.ranks > 1 && strategyOf(sharding.strategy).hasMasters
+  const autocast = options.autocast ?? (methodOf(method).weights === 'float32' || (isAsked && !turnsOff))
   if (isPrepared && isWide && !autocast && options.attention === 'flash')
     throw new TypeError(
       '`attention` is "flash", which needs 16 bits, and `prepareForKbitTraining` without `autocast` computes in float32: pass another kernel',
@@ -166,7 +167,7 @@ function trainingPrecision(precision: WeightPrecision = 'bfloat16'): TrainingPre
 export function withRanks(options: CheckedMemoryOptions, ranks: number): CheckedMemoryOptions {
   const { strategy } = options.sharding
   const sharding: ShardingOptions = { ...options.sharding, strategy: strategy === 'none' ? 'fsdp2' : strategy, ranks }
-  const isLost = options.isPrepared && sharesShards(sharding)
+  const isLost = options.isPrepared && undoesPreparation(sharding)
   return {
     ...options,
     sharding,
@@ -184,11 +185,13 @@ function shardingOf({ sharding, world }: MemoryOptions): ShardingOptions {
 }
 
 /**
- * Whether ranks hold shards of parameters. Trainers then do not call `prepare_model_for_kbit_training`, because parameters that are
- * gathered together have one dtype (TRL 1.16.0, `experimental/utils.py`; axolotl 0.21.0, `loaders/model.py`).
+ * Whether nothing is left of `prepare_model_for_kbit_training`. Where ranks hold shards of parameters, trainers do not call it, because parameters that
+ * are gathered together have one dtype (TRL 1.16.0, `experimental/utils.py`; axolotl 0.21.0, `loaders/model.py`). DeepSpeed casts to 16 bits what it
+ * made float32 (0.19.8, `_cast_module_mixed_precision` in `runtime/engine.py`).
  */
-function sharesShards({ strategy, ranks }: ShardingOptions): boolean {
-  return ranks > 1 && strategyOf(strategy).shares === 'parameters'
+function undoesPreparation({ strategy, ranks }: ShardingOptions): boolean {
+  const { shares, hasMasters } = strategyOf(strategy)
+  return ranks > 1 && (shares === 'parameters' || hasMasters)
 }
 
 function recomputationOf(

@@ -10,6 +10,7 @@ import { sayingPreset } from './presets/saying-preset.js'
 import { refuseGroups } from './refused-groups.js'
 import { refusePrefixes } from './refused-prefixes.js'
 import { refuseDistributedStep } from './refused-steps.js'
+import { refuseStorage } from './refused-storage.js'
 import type { ResolvedModel } from './resolved-model.js'
 import { replayed, runMemory } from './run-memory.js'
 import type { EstimableModel } from './served-model.js'
@@ -43,6 +44,7 @@ function estimated(model: EstimableModel, options: MemoryOptions): MemoryEstimat
   const { checked, resolved } = checkRun(model, options)
   refuseGroups(resolved, checked)
   refuseDistributedStep(checked)
+  refuseStorage(checked)
   refusePrefixes(resolved, checked)
   const estimate = ranksOf(checked.layout) === 1 ? runMemory(resolved, checked) : givenLayout(resolved, checked)
   return { ...estimate, assumptions: [...unusedOptions(options), ...resolved.assumptions, ...estimate.assumptions] }

@@ -10,7 +10,7 @@ import { WITH_HEAD } from './replay/loss/loss.js'
 import type { Offloader } from './replay/offloading.js'
 import type { PackedStorage } from './replay/packed/packed-storage.js'
 import type { ReplayModel } from './replay/replay-model.js'
-import type { ShardingOptions, ShardingStrategy } from './sharding-options.js'
+import { type ShardingOptions, type ShardingStrategy, strategyOf } from './sharding-options.js'
 import { stackedExpertsSentences } from './stacked-experts-assumptions.js'
 import { unslothAssumptions } from './unsloth-assumptions.js'
 
@@ -243,7 +243,11 @@ function storageSentence(storage: PackedStorage): string {
   return `linear layers except the output embedding are in ${names[storage]}, unpacked for each product`
 }
 
-function preparedSentences({ storage, isPrepared, isLeftUnprepared }: CheckedMemoryOptions): string[] {
+function preparedSentences({ storage, isPrepared, isLeftUnprepared, sharding }: CheckedMemoryOptions): string[] {
+  if (isLeftUnprepared && strategyOf(sharding.strategy).shares !== 'parameters')
+    return [
+      'prepare_model_for_kbit_training has no effect with DeepSpeed 0.19.8, which casts what it made float32 to 16 bits',
+    ]
   if (isLeftUnprepared)
     return [
       'prepare_model_for_kbit_training has no effect where ranks share parameters: TRL and axolotl do not call it then',

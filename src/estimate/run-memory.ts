@@ -17,6 +17,7 @@ import { refuseKernels } from './refused-kernels.js'
 import { refusePackages } from './refused-packages.js'
 import { refusePrecision } from './refused-precision.js'
 import { stoppedShards } from './refused-steps.js'
+import { stoppedStorage } from './refused-storage.js'
 import { refuseTargets } from './refused-targets.js'
 import { isActivationKnown } from './replay/feed-forward/activations.js'
 import { isReentrant } from './replay/reentrant.js'
@@ -72,6 +73,7 @@ export function runMemory(
           ...sentences(stoppedGroup(model, options)),
           ...sentences(stoppedOnceLoaded(model, options)),
           ...sentences(stoppedShards(options)),
+          ...sentences(stoppedStorage(options)),
         ],
       )
     const { step, assumptions } = storedPrefill(model, replay, options, more.division)

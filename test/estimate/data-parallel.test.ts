@@ -49,6 +49,8 @@ describe.each([
   ['Adapters in float32 with FSDP2, gathered with weights in 16 bits', 'adapters-fsdp2.jsonl.gz'],
   // A gradient that is larger than a bucket of ZeRO waits for the next one.
   ['Adapters of each kind with DDP, FSDP2, and ZeRO-1 to 3', 'adapted-ranks.jsonl.gz'],
+  // DeepSpeed casts to 16 bits what `prepare_model_for_kbit_training` makes float32.
+  ['Packed weights with DDP, ZeRO-1 and ZeRO-2', 'packed-ranks.jsonl.gz'],
   ['Gradients that ZeRO-2 adds up', 'zero-2-adds.jsonl.gz'],
 ] as const)('%s', (_what, file) => {
   it.each(memoryRecords(file).map((record) => [record.id, record] as const))(

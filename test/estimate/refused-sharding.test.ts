@@ -14,6 +14,26 @@ const of = (strategy: Sharding['strategy'], more: Partial<Sharding> = {}): Memor
   sharding: { strategy, ranks: 2, ...more },
 })
 
+describe('Weights in int8', () => {
+  const packed = { method: 'lora', quantization: 'int8', lora: { rank: 8, targetModules: ['q_proj'] } } as const
+
+  it.each([
+    ['fsdp1', 'Cannot flatten integer dtype tensors'],
+    ['fsdp2', 'no attribute'],
+    ['hsdp', 'no attribute'],
+  ] as const)('are refused with %s, which stops at them', (strategy, words) => {
+    expect(() => estimateMemory(llama, { ...of(strategy), ...packed })).toThrow(words)
+  })
+
+  it('say so in a plan that shares them', () => {
+    const sizes = { hidden_size: 8192, intermediate_size: 28672, num_hidden_layers: 80, num_attention_heads: 64 }
+    const large = architectureFromConfig({ model_type: 'llama', ...sizes, num_key_value_heads: 8, vocab_size: 128256 })
+    const { gpus, assumptions } = planGpus(large, { ...packed, gpu: 'h100-80gb' })
+    expect(gpus).toBeGreaterThan(1)
+    expect(assumptions.join(' ')).toContain('no attribute')
+  })
+})
+
 describe('Options of sharding that would change nothing', () => {
   it.each([
     [of('none'), '"none", but there are 2 ranks'],

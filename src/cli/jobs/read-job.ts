@@ -37,13 +37,13 @@ export async function readJob(files: readonly string[]): Promise<ReadJob> {
 
 /**
  * What runs under autocast elsewhere has weights in 16 bits in DeepSpeed: accelerate 1.15.0 sets `bf16` in its config (`set_mixed_precision` in
- * `utils/dataclasses.py`), and its engine turns autocast off (`autocast_if_enabled` in `runtime/torch_autocast.py` of DeepSpeed 0.19.8). Prepared weights are
- * left as the job has them: computed in float32, they would need another kernel of attention.
+ * `utils/dataclasses.py`), and its engine turns autocast off (`autocast_if_enabled` in `runtime/torch_autocast.py` of DeepSpeed 0.19.8), and casts
+ * what `prepare_model_for_kbit_training` made float32.
  */
 function withEngine(job: ReadJob): ReadJob {
-  const { sharding, prepareForKbitTraining, autocast, ...others } = job.options
-  const isMixed = autocast || others.method === 'full-mixed'
-  if (!sharding?.strategy.startsWith('zero') || prepareForKbitTraining || !isMixed) return job
+  const { sharding, autocast, ...others } = job.options
+  const isMixed = autocast || others.prepareForKbitTraining || others.method === 'full-mixed'
+  if (!sharding?.strategy.startsWith('zero') || !isMixed) return job
   const { dtype, ...rest } = others
   return {
     ...job,

@@ -289,12 +289,18 @@ def run(config, options, trace=None):
     ledger.trace = trace
     wide = {"dtype": "float32"} if sharding.get("parameterDtype") == "float32" else {}
     name, = config.get("architectures", [""])
-    model = (whole.build if "ConditionalGeneration" in name else build)(config, {**options, **wide})  # which read text alone here
+    if options.get("quantization"):
+        import qlora  # which replaces functions of bitsandbytes
+
+    make = qlora.adapted if options.get("quantization") else whole.build if "ConditionalGeneration" in name else build  # which read text alone here
+    model = make(config, {**options, **wide})
     reference = preferred.reference_of(config, {**options, **wide})
     groups, ranks = dist.get_world_size() // sharding["ranks"], sharding["ranks"]
     mesh = init_device_mesh("cpu", (groups, ranks), mesh_dim_names=("replicate", "shard")) if groups > 1 else init_device_mesh("cpu", (ranks,))
     with FakeTensorMode(allow_non_fake_inputs=True), like_cuda(options.get("attention")), without_values(), counting_resizes(ledger), ledger:
         materialize(model)
+        if options.get("quantization"):
+            qlora.add_states(model, options["quantization"], ledger)
         for p in model.parameters():
             ledger.book(p, "parameters", True)
         for b in model.buffers():
