@@ -2,6 +2,7 @@ import type { FinetuningRun } from './finetuning-run.js'
 import type { MemoryOptions } from './memory-options.js'
 import type { Method } from './methods.js'
 import { hasNarrowStates, hasSeveralSteps } from './optimizers.js'
+import { refusedPreferences } from './refused-preferences.js'
 import { type Loss, WITH_HEAD } from './replay/loss/loss.js'
 
 /**
@@ -89,7 +90,8 @@ export function refuseContradictions(options: MemoryOptions, { trains, weights, 
  *
  * @throws TypeError that names the option
  */
-export function refuseBesideType(options: MemoryOptions, { type, preference, tokens, part }: FinetuningRun): void {
+export function refuseBesideType(options: MemoryOptions, run: FinetuningRun): void {
+  const { type, preference, tokens, part } = run
   if (preference) {
     const [stray] = (['lossLogits', 'keepOutputs'] as const).filter((name) => options[name] !== undefined)
     if (stray !== undefined)
@@ -106,7 +108,9 @@ export function refuseBesideType(options: MemoryOptions, { type, preference, tok
       `\`gradientCheckpointing\` should be false with the fine-tuning type ${type}: PEFT refuses it together with prefixes`,
     )
   const { tensor = 1, pipeline = 1, context = 1, expert = 1, sequenceParallel = false } = options.layout ?? {}
-  if (tensor * pipeline * context * expert > 1 && (preference || tokens))
+  const refused = refusedPreferences(run, options.layout ?? {})
+  if (refused) throw new TypeError(refused)
+  if (tensor * pipeline * context * expert > 1 && tokens)
     throw new TypeError(`\`layout\` cannot be estimated with the fine-tuning type ${type}: use \`sharding\``)
   if ((expert > 1 || sequenceParallel) && part)
     throw new TypeError(

@@ -3,6 +3,7 @@ import type { Gpu } from './gpus.js'
 import { layoutMemory } from './layout-memory.js'
 import type { MemoryEstimate } from './memory-estimate.js'
 import { methodOf } from './methods.js'
+import { refusedPreferences } from './refused-preferences.js'
 import type { ResolvedModel } from './resolved-model.js'
 import { routerLogitsOf } from './router-logits.js'
 import { leastStaticMemory } from './run-memory.js'
@@ -73,8 +74,8 @@ export function fewestGpus(model: ResolvedModel, options: CheckedMemoryOptions, 
 }
 
 /**
- * The loss of routers, other models, virtual tokens, images, sound, layers and embedders for them, packages of kernels, adapters on whole parameters and parts of
- * the weights are estimated with ranks that share data alone.
+ * The loss of routers, virtual tokens, images, sound, layers and embedders for them, packages of kernels, adapters on whole parameters and parts of
+ * the weights are estimated with ranks that share data alone; methods that learn from preferences with tensor-parallel ranks too.
  */
 function possible(
   layouts: readonly Layout[],
@@ -86,7 +87,6 @@ function possible(
   const sharesData =
     adapters.hasParameters ||
     (trains && routerLogitsOf(architecture, options) !== 'no') ||
-    finetuning?.preference ||
     finetuning?.tokens ||
     finetuning?.part ||
     architecture.forward?.layersForImages?.length ||
@@ -94,7 +94,8 @@ function possible(
     images > 0 ||
     audioSeconds > 0 ||
     kernelPackages.length > 0
-  return sharesData ? layouts.slice(0, 1) : layouts
+  if (sharesData) return layouts.slice(0, 1)
+  return finetuning ? layouts.filter((layout) => refusedPreferences(finetuning, layout) === undefined) : layouts
 }
 
 function shortage(gpu: Gpu, gpus: number, layout: Layout, neededBytes: number): TooFew {

@@ -41,6 +41,19 @@ export function preferenceAssumptions(
   ]
 }
 
+/** What tensor-parallel ranks have of a reference. */
+export function referenceOnTensorRanks({ finetuning, method, loss }: CheckedMemoryOptions): string[] {
+  if (!finetuning?.preference) return []
+  const { reference } = finetuning.preference
+  if (reference && methodOf(method).trains === 'weights')
+    return ['ranks divide the reference like the trained model (TRL 1.16 loads both with the same `model_init_kwargs`)']
+  return !reference && loss.kind === 'log-probs'
+    ? [
+        'log-probabilities of a reference are in the data: `precompute_ref_log_probs` of TRL 1.16 stops at a model that ranks divide (`hash_module` in its `trainer/utils.py`: ".numpy() is not supported for tensor subclasses")',
+      ]
+    : []
+}
+
 function isFsdp2({ strategy, ranks }: CheckedMemoryOptions['sharding']): boolean {
   return ranks > 1 && (strategy === 'fsdp2' || strategy === 'hsdp')
 }

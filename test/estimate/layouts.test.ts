@@ -34,6 +34,7 @@ const RECORDS = [
   'layout-dispatch.jsonl.gz',
   'layout-batches.jsonl.gz',
   'layout-sequences.jsonl.gz',
+  'preferred-layouts.jsonl.gz',
 ]
   .flatMap(memoryRecords)
   .map((record) => [record.id, record] as const)
@@ -148,7 +149,21 @@ describe('what a layout cannot be', () => {
       'stage 1 (counted from 0) trains nothing',
     ],
     [{ layout: SEQUENCES, finetuningType: 'attention_only' }, 'use `tensor`, `context` or `sharding`'],
-    [{ layout: { tensor: 2 }, finetuningType: 'dpo' }, 'cannot be estimated with the fine-tuning type dpo'],
+    [
+      { layout: { context: 2 }, finetuningType: 'dpo' },
+      '`layout.context` cannot be estimated with the fine-tuning type dpo, at which TRL 1.16 stops',
+    ],
+    [{ layout: { pipeline: 2 }, finetuningType: 'orpo' }, 'trains in a pipeline: use `tensor` or `sharding`'],
+    [
+      { layout: SEQUENCES, finetuningType: 'kto' },
+      '`layout.sequenceParallel` cannot be estimated with the fine-tuning',
+    ],
+    [
+      { layout: { expert: 2 }, finetuningType: 'dpo' },
+      'ranks of experts were not recorded: use `tensor` or `sharding`',
+    ],
+    [{ layout: { tensor: 2 }, finetuningType: 'grpo' }, 'whose generation on ranks of a layout was not recorded'],
+    [{ layout: { context: 2 }, finetuningType: 'grpo' }, 'which `GRPOConfig` of TRL 1.16 refuses: use `sharding`'],
     [{ layout: { context: 2 }, attention: 'eager' }, 'needs a kernel for ring attention'],
   ] satisfies [MemoryOptions, string][])('is refused: %j', (options, message) => {
     expect(() => estimate(options)).toThrow(message)
@@ -311,5 +326,37 @@ describe('a stage of a hybrid in mixed precision', () => {
     })
     expect(recomputed).toBeGreaterThan(0)
     expect(recomputed).toBeLessThanOrEqual(kept)
+  })
+})
+
+describe('a reference on tensor-parallel ranks', () => {
+  const said = (options: MemoryOptions) =>
+    estimate({ layout: { tensor: 2 }, finetuningType: 'dpo', ...options }).assumptions.join('; ')
+
+  it('is divided like the trained model, as the assumptions say', () => {
+    expect(said({})).toContain('ranks divide the reference like the trained model')
+    expect(said({ lora: { rank: 4 } })).not.toContain('ranks divide the reference')
+  })
+
+  it('cannot be asked in advance by TRL, as the assumptions say', () => {
+    expect(said({ referenceModel: false })).toContain('`precompute_ref_log_probs` of TRL 1.16 stops at a model')
+    expect(said({ referenceModel: false, loss: 'logits' })).not.toContain('precompute_ref_log_probs')
+  })
+
+  it('is planned for, in layouts that preferences have', () => {
+    const sizes = {
+      ...SIZES,
+      hidden_size: 8192,
+      intermediate_size: 28_672,
+      num_hidden_layers: 40,
+      num_attention_heads: 64,
+      num_key_value_heads: 8,
+    }
+    const { layout } = planGpus(architectureFromConfig({ model_type: 'llama', ...sizes }), {
+      finetuningType: 'dpo',
+      sequenceLength: 8192,
+      maxGpus: 16,
+    })
+    expect(layout).toMatchObject({ pipeline: 1, expert: 1 })
   })
 })

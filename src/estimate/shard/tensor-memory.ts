@@ -3,6 +3,7 @@ import { type CheckedMemoryOptions, withRanks } from '../checked-memory-options.
 import { checkLayout } from '../layout-options.js'
 import type { MemoryEstimate } from '../memory-estimate.js'
 import { methodOf } from '../methods.js'
+import { referenceOnTensorRanks } from '../preference-assumptions.js'
 import { type ReplayOptions, runMemory } from '../run-memory.js'
 import type { DividedModel } from './divided-model.js'
 import { strategyBesideTensor } from './refused-strategy.js'
@@ -37,7 +38,7 @@ export function tensorMemory(
   const key = `tensor ${tensor} ${sequenceParallel}`
   const estimate = runMemory(divided.resolved(rank), own, { division, enoughBytes }, replayer?.(key))
   const said = sequenceParallel ? [sequenceAssumption(tensor, options)] : tensorAssumptions(tensor, rank.plan, options)
-  return { ...estimate, assumptions: [...estimate.assumptions, ...said] }
+  return { ...estimate, assumptions: [...estimate.assumptions, ...said, ...referenceOnTensorRanks(options)] }
 }
 
 /** What an estimate of a tensor-parallel rank assumes. */

@@ -10,7 +10,8 @@ tensor      the model's own plan: of transformers 5.24 (`apply_tensor_parallelis
             with transformers 4.57 what `from_pretrained(tp_plan="auto")` does (`integrations/tensor_parallel.py`). With sequenceParallel, the
             plan of nemo-automodel 0.7.0 (`_parallelize_llama` of `components/distributed/optimized_tp_plans.py`), by torch's `parallelize_module`:
             between blocks each rank has its share of each sequence, and the loss is computed on shares of the vocabulary; with lossLogits
-            "float32-gathered", by `MaskedCrossEntropy` of nemo-automodel.
+            "float32-gathered", by `MaskedCrossEntropy` of nemo-automodel. With options.finetuningType of a method that learns from preferences, its
+            step (preferred_layouts.py).
 context     torch's `context_parallel`, as accelerate 1.15 calls it: ring attention on shares of each sequence.
 quantization    adapters on packed weights as in qlora.py, in a stage of a pipeline.
 pipeline    one stage (options.stage, 0 by default) of torch's `Schedule1F1B`, with options.gradientAccumulation micro-batches. A loss of
@@ -41,7 +42,9 @@ from torch.distributed.tensor import DTensor
 from torch.testing._internal.distributed.fake_pg import FakeStore
 
 import head_losses
+import losses
 import oracle
+import preferred_layouts
 from data_parallel import NONZERO, KeptBuckets, ResizedLedger, counting_resizes, decoder_layers, dtype_of, has_policy, reduced, without_values
 import transformers
 
@@ -272,7 +275,7 @@ def dispatch_experts(model, options):
     return [module for name, module in model.named_modules() if plan.get(name) == "ep_dispatch_experts"], mesh["efsdp"]
 
 
-def sharded(model, options, mesh, experts=()):
+def sharded(model, options, mesh, experts=(), layers=True):
     from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard
 
     sharding = options.get("sharding", {})
@@ -296,7 +299,7 @@ def sharded(model, options, mesh, experts=()):
             module.set_gradient_divide_factor(float(sharding["ranks"]))
             if experts[1].size() > 1:
                 module.set_force_sum_reduction_for_comms(True)
-    for layer in decoder_layers(model):
+    for layer in decoder_layers(model) if layers else ():
         fully_shard(layer, **how)
     fully_shard(model, **how)
     return model
@@ -327,7 +330,7 @@ def head_loss(model, options):
     return causal
 
 
-def train(model, ids, options, ledger):
+def train(model, ids, options, ledger, reference=None):
     model.train()
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = optimizer_of(groups_of(trained), {"optimizerStep": "for-loop", **options})
@@ -343,9 +346,14 @@ def train(model, ids, options, ledger):
     elif options.get("layout", {}).get("sequenceParallel"):
         from torch.distributed.tensor.parallel import loss_parallel
 
-    of_hidden = head_loss(model, options)
+    of_preferences = preferred_layouts.caller(model, reference, options) if preferred_layouts.is_preferred(options) else None
+    reference = None
+    of_hidden = None if of_preferences else head_loss(model, options)
+    is_mixed = options["method"] == "full-mixed" and not of_preferences
 
     def loss_of():
+        if of_preferences:
+            return of_preferences(ids)
         if of_hidden:
             return of_hidden(ids)
         if masked is None:
@@ -356,7 +364,7 @@ def train(model, ids, options, ledger):
     def micro_batch():
         ledger.phase = "forward"
         with loss_parallel():
-            with torch.autocast("cpu", dtype=torch.bfloat16) if options["method"] == "full-mixed" else nullcontext():
+            with torch.autocast("cpu", dtype=torch.bfloat16) if is_mixed else nullcontext():
                 loss = loss_of()
             after = dict(ledger.now)
             ledger.phase = "backward"
@@ -517,16 +525,18 @@ def prefill(model, ids, ledger):
 
 
 def run(config, options, trace=None):
-    options = {"method": "full", **options}
+    options = {"method": "full", **preferred_layouts.as_method(options)}
     layout = {name: options.get("layout", {}).get(name, 1) for name in ("pipeline", "context", "tensor")}
     sizes = {**layout, "tp": layout["tensor"], "data": options.get("sharding", {}).get("ranks", 1)}
     whole = init_device_mesh("cpu", tuple(sizes[name] for name in DIMENSIONS), mesh_dim_names=DIMENSIONS)
     mesh = {name: whole[name] for name in DIMENSIONS}  # before any tensor is counted: a mesh has some of its own
-    head_losses.ready(options.get("loss"))
-    ledger = LocalLedger()
+    head_losses.ready("log-probs" if preferred_layouts.is_preferred(options) else options.get("loss"))
+    oracle.Ledger.added_in_place = set()
+    ledger = LocalLedger(losses.SCRATCH if preferred_layouts.is_preferred(options) else oracle.SCRATCH)
     ledger.trace = trace
     wide = {"dtype": "float32"} if options.get("sharding", {}).get("parameterDtype") == "float32" else {}
     model = built(config, {**options, **wide}, mesh)
+    reference = built(config, preferred_layouts.of_reference({**options, **wide}), mesh) if preferred_layouts.holds_reference(options) else None
     experts = dispatch_experts(model, options) if options.get("layout", {}).get("expert", 1) > 1 else ()
     if layout["pipeline"] > 1:
         model = Stage(model, options["stage"], layout["pipeline"], options.get("loss") in head_losses.WITH_HEAD)
@@ -536,13 +546,18 @@ def run(config, options, trace=None):
             import qlora
 
             qlora.add_states(model, options["quantization"], ledger)
+        if preferred_layouts.is_preferred(options):
+            preferred_layouts.prepared(model, options)
         model = sharded(model, options, mesh, experts)
         for p in model.parameters():
             ledger.book(p, "parameters", True)
         for b in model.buffers():
             ledger.book(b, "buffers", True)
         p = b = None
-        ids = torch.zeros(options["batchSize"], options["sequenceLength"] // layout["context"], dtype=torch.long)
+        if reference is not None:
+            how, layers = preferred_layouts.sharding_of_reference(options), not preferred_layouts.is_fused(options)
+            reference = preferred_layouts.booked(reference, options, ledger, materialize_local, lambda one: sharded(one, how, mesh, layers=layers))
+        ids = torch.zeros(preferred_layouts.rows_of(options), options["sequenceLength"] // layout["context"], dtype=torch.long)
         ledger.book(ids, "buffers", True)
         parameters = ledger.now["parameters"]
         if layout["pipeline"] > 1:
@@ -551,7 +566,7 @@ def run(config, options, trace=None):
             truth = prefill(model.eval(), ids, ledger)
         else:
             with in_a_ring(mesh["context"]) if layout["context"] > 1 else nullcontext():
-                truth = train(model, ids, options, ledger)
+                truth = train(model, ids, options, ledger, reference)
     truth["static"] = {"parameters": parameters}
     return truth
 

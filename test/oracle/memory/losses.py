@@ -25,6 +25,7 @@ import torch
 import torch.nn.functional as F
 import transformers
 from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.distributed.tensor import DTensor
 
 import finetuning
 import head_losses
@@ -184,10 +185,14 @@ def fused_log_probs(model, ids, function, rows):
     labels = ids[:, 1:]
     mask = labels != -100
     head = causal.get_output_embeddings()
-    oracle.Ledger.added_in_place.add(tuple(head.weight.shape))  # nothing else has the gradient of a tied head, the first one of its parameter
+    weight, bias = head.weight, head.bias
+    if isinstance(weight, DTensor):  # whose gradients autograd never adds in place
+        weight, bias = weight.full_tensor(), None if bias is None else bias.full_tensor()
+    else:
+        oracle.Ledger.added_in_place.add(tuple(weight.shape))  # nothing else has the gradient of a tied head, the first one of its parameter
     chosen = Chosen.apply(hidden, mask, rows)
     targets = torch.empty(rows, dtype=labels.dtype)
-    return function.apply(chosen, head.weight, head.bias, targets, 1.0, 32768, None, 1.0, ("log_probs",))[0]
+    return function.apply(chosen, weight, bias, targets, 1.0, 32768, None, 1.0, ("log_probs",))[0]
 
 
 class LogProbs(Caller):
@@ -198,21 +203,20 @@ class LogProbs(Caller):
         self.reference, self.function = reference, finetuning.chunked_log_probs()
 
     def __call__(self, input_ids, labels, use_cache):
-        rows = input_ids.shape[0] * masked(self.options, input_ids)
         kind = self.options.get("finetuningType")
-
-        def log_probs(model):
-            return self.forward(lambda: fused_log_probs(model, input_ids, self.function, rows))
-
         if kind == "kto":  # `_compute_kl_logps`
             with torch.no_grad():
-                log_probs(self.model)
-        per_token = log_probs(self.model)
+                self.log_probs(self.model, input_ids)
+        per_token = self.log_probs(self.model, input_ids)
         with asked(self.model, self.reference, kind, self.options) as reference:
             if reference is not None:
                 for _ in range(2 if kind == "kto" else 1):
-                    log_probs(reference)
+                    self.log_probs(reference, input_ids)
         return types.SimpleNamespace(loss=per_token.mean())
+
+    def log_probs(self, model, ids):
+        rows = ids.shape[0] * masked(self.options, ids)
+        return self.forward(lambda: fused_log_probs(model, ids, self.function, rows))
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import type { StepOptions } from '../decoder-run.js'
 import type { Layers } from '../layers.js'
 import { labelsOf } from '../loss/label-head.js'
 import { logitsOf, statesForHead } from '../loss/logits.js'
+import type { LossKind } from '../loss/loss.js'
 import { addRouterLoss } from '../loss/router-loss.js'
 import { LeftStates, leavesStates } from '../mixers/left-states.js'
 import type { ModelPass } from '../model-pass.js'
@@ -69,11 +70,7 @@ export class Decoder implements ModelPass {
     if (options.keepOutputs) this.#outputs.push(...inOutput.map((one) => tape.alias(one)))
     // The loss of the routers comes last, when the output of the model has all names.
     const held = routers ? [tape.alias(hidden)] : []
-    // A pipeline computes the loss of what its last stage returns, and so does code that gathers the logits.
-    const isOutside =
-      options.stage !== undefined ||
-      options.loss.logits === 'float32-gathered' ||
-      options.loss.kind === 'chunked-linear'
+    const isOutside = isComputedOutside(options)
     const headAndLoss = () =>
       decoderLoss(this.#model, this.#pass, hidden, {
         outputs: this.#outputs,
@@ -181,4 +178,12 @@ function withRouterLoss(
       'no model of the loss of routers beside preferences from all logits: set `outputRouterLogits` to false',
     )
   return addRouterLoss(form, { layers, model, routers, isMasked: options.routerLogits === 'keptBesideMask' }, loss)
+}
+
+/** The losses that trainers compute of what the model returns, when FSDP has ended its forward pass. */
+const OF_TRAINERS: readonly LossKind['kind'][] = ['chunked-linear', 'log-probs-of-logits', 'log-probs-and-entropy']
+
+/** A pipeline computes the loss of what its last stage returns, and so does code that gathers the logits. */
+function isComputedOutside({ stage, loss }: StepOptions): boolean {
+  return stage !== undefined || loss.logits === 'float32-gathered' || OF_TRAINERS.includes(loss.kind)
 }

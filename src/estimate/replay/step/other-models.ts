@@ -166,6 +166,7 @@ export class OtherModels {
     if (sharding && !rules.isOneGroup) this.#shardings.push(sharding)
     const weights = new Weights(model.architecture, tape.ledger, {
       sharding,
+      division: step.division,
       omitted: model.omitted,
       dtype: step.parameterDtype,
       trained,
@@ -183,6 +184,7 @@ export class OtherModels {
       model.linear,
       layers.kernels,
       layers.half,
+      layers.division,
     )
     const again = () =>
       model.pass(own, { ...options, sharding, routerLogits: 'no', drops: trained ? options.drops : 'none' })
@@ -208,6 +210,7 @@ export class OtherModels {
       model.linear,
       layers.kernels,
       layers.half,
+      layers.division,
     )
     const before = { ...ledger.now }
     const pass = model.pass(own, {
