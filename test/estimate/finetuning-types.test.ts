@@ -112,7 +112,10 @@ describe('estimateMemory of a fine-tuning type', () => {
     [{ finetuningType: 'top_layers' }, '`layers` is missing: the fine-tuning type top_layers needs it'],
     [{ finetuningType: 'top_layers', layers: 9 }, '`layers` is 9, but the model has 8 decoder layers'],
     [{ finetuningType: 'dpo', loss: 'fused' }, 'the fine-tuning type dpo has a loss of its own'],
-    [{ finetuningType: 'dpo', layout: { tensor: 2 } }, '`layout` cannot be estimated with the fine-tuning type dpo'],
+    [
+      { finetuningType: 'dpo', layout: { context: 2 } },
+      '`layout.context` cannot be estimated with the fine-tuning type dpo',
+    ],
     [
       { finetuningType: 'prefix_tuning', numVirtualTokens: 4, gradientCheckpointing: true },
       '`gradientCheckpointing` should be false with the fine-tuning type prefix_tuning',
