@@ -11,6 +11,7 @@ import { refuseGroups } from './refused-groups.js'
 import { refusePrefixes } from './refused-prefixes.js'
 import { refuseDistributedStep } from './refused-steps.js'
 import { refuseStorage } from './refused-storage.js'
+import { labelHead } from './replay/loss/label-head.js'
 import type { ResolvedModel } from './resolved-model.js'
 import { replayed, runMemory } from './run-memory.js'
 import type { EstimableModel } from './served-model.js'
@@ -72,6 +73,11 @@ function givenLayout(resolved: ResolvedModel, options: CheckedMemoryOptions): Me
     throw new TypeError("`layout.context` needs a kernel for ring attention: pass `attention: 'flash'` or 'efficient'")
   if (context > 1 && Object.keys(resolved.architecture.forward?.mixers ?? {}).length > 0)
     throw new TypeError(`\`layout.context\` has no model for the recurrent layers of ${className}: leave it out`)
+  const labelled = labelHead(resolved.architecture)?.labelled
+  if (context > 1 && labelled !== undefined && labelled !== 'tokens')
+    throw new TypeError(
+      `\`layout.context\` cannot be estimated for ${className}, which labels whole sequences: each rank would label its own part of the tokens, and transformers 5.24.0 stops at labels without one for each token (\`_prepare_context_parallel_inputs\`); use \`tensor\` or \`sharding\``,
+    )
   if (sequenceParallel && methodOf(options.method).trains === 'nothing')
     throw new TypeError('`layout.sequenceParallel` has no model for inference: leave it out')
   if (heads % tensor !== 0) throw new RangeError(`\`layout.tensor\` is ${tensor}, which does not divide ${heads} heads`)

@@ -35,6 +35,7 @@ const RECORDS = [
   'layout-batches.jsonl.gz',
   'layout-sequences.jsonl.gz',
   'preferred-layouts.jsonl.gz',
+  'layout-labels.jsonl.gz',
 ]
   .flatMap(memoryRecords)
   .map((record) => [record.id, record] as const)
@@ -326,6 +327,22 @@ describe('a stage of a hybrid in mixed precision', () => {
     })
     expect(recomputed).toBeGreaterThan(0)
     expect(recomputed).toBeLessThanOrEqual(kept)
+  })
+})
+
+describe('classes that label texts', () => {
+  const labelling = (kind: string) =>
+    architectureFromConfig({ model_type: 'llama', ...SIZES, architectures: [`LlamaFor${kind}`], pad_token_id: 0 })
+
+  it('cannot label whole sequences where ranks have parts of them', () => {
+    for (const kind of ['SequenceClassification', 'QuestionAnswering'])
+      expect(() => estimate({ layout: { context: 2 } }, labelling(kind))).toThrow('which labels whole sequences')
+    expect(() => estimate({ layout: { pipeline: 2 } }, labelling('QuestionAnswering'))).toThrow('return two tensors')
+  })
+
+  it('have no tokens on the last stage of a pipeline, as the assumptions say', () => {
+    const { assumptions } = estimate({ layout: { pipeline: 2 } }, labelling('SequenceClassification'))
+    expect(assumptions.join('; ')).toContain('labels each by its last position')
   })
 })
 

@@ -2,6 +2,7 @@ import type { Architecture } from '../../architecture/index.js'
 import type { CheckedMemoryOptions } from '../checked-memory-options.js'
 import type { MemoryEstimate } from '../memory-estimate.js'
 import { overheadBytes } from '../overhead.js'
+import { labelHead } from '../replay/loss/label-head.js'
 import type { ResolvedModel } from '../resolved-model.js'
 import type { ReplayOptions } from '../run-memory.js'
 import { type DividedModel, dividedModel } from './divided-model.js'
@@ -95,9 +96,22 @@ export function pipelineOf(
     first: stage(0),
     last: stage(pipeline - 1),
     batches,
-    assumptions: [...(rank ? tensorAssumptions(tensor, rank.plan, options) : []), ...gapsOf(options)],
+    assumptions: [
+      ...(rank ? tensorAssumptions(tensor, rank.plan, options) : []),
+      ...labelsOf(whole),
+      ...gapsOf(options),
+    ],
     reshards: options.sharding.reshardAfterForward ?? false,
   }
+}
+
+/** What is assumed of labels of whole sequences. */
+function labelsOf(model: Architecture): string[] {
+  return labelHead(model)?.labelled === 'sequences'
+    ? [
+        'the last stage has no tokens by which transformers finds the end of a padded sequence: it labels each by its last position',
+      ]
+    : []
 }
 
 /** What is known to be off in a stage. */
@@ -164,6 +178,7 @@ export function refusedBesidePipeline(
   const { dimensions, className, forward } = model
   const { order = 'sequential' } = forward?.residual ?? {}
   const besideStrategy = strategyBesidePipeline(sharding)
+  const labelled = labelHead(model)?.labelled
   const refused: readonly (readonly [boolean, string])[] = [
     [
       dimensions.tiedEmbeddings,
@@ -173,6 +188,7 @@ export function refusedBesidePipeline(
       !ORDERS.has(order) || forward?.attention?.keySharing !== undefined || (forward?.embedding ?? 'plain') !== 'plain',
       `${className}, whose layers get more than hidden states: use \`sharding\``,
     ],
+    [labelled === 'spans', `${className}, whose last stage would return two tensors: use \`tensor\` or \`sharding\``],
     [besideStrategy !== undefined, besideStrategy ?? ''],
     [
       sharding.ranks > 1 && sharding.syncEachBatch === true,

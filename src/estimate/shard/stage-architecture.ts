@@ -1,4 +1,5 @@
 import type { Architecture, Module, Repeat } from '../../architecture/index.js'
+import { labelLayer } from '../replay/loss/label-head.js'
 import type { Stage } from '../replay/stage.js'
 import { baseOf, headOf, submodule } from '../replay/submodules.js'
 import { decoderLayers } from './decoder-layers.js'
@@ -26,7 +27,7 @@ export function stageOf(model: Architecture, stage: number, stages: number): Pip
   const isLast = stage === stages - 1
   const base = baseOf(model)
   const embedding = base && !isFirst ? submodule(base, 'embedding')?.module : undefined
-  const left = isLast ? [] : [base && submodule(base, 'lastNorm')?.module, headOf(model)?.module]
+  const left = isLast ? [] : [base && submodule(base, 'lastNorm')?.module, (headOf(model) ?? labelLayer(model))?.module]
   const change = (module: Module): Module | undefined => {
     if (left.includes(module)) return undefined
     if (module === embedding) return { type: 'Identity' }

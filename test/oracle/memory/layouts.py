@@ -11,7 +11,7 @@ tensor      the model's own plan: of transformers 5.24 (`apply_tensor_parallelis
             plan of nemo-automodel 0.7.0 (`_parallelize_llama` of `components/distributed/optimized_tp_plans.py`), by torch's `parallelize_module`:
             between blocks each rank has its share of each sequence, and the loss is computed on shares of the vocabulary; with lossLogits
             "float32-gathered", by `MaskedCrossEntropy` of nemo-automodel. With options.finetuningType of a method that learns from preferences, its
-            step (preferred_layouts.py).
+            step (preferred_layouts.py). A config that names a class which labels texts has the labels of inputs.py.
 context     torch's `context_parallel`, as accelerate 1.15 calls it: ring attention on shares of each sequence.
 quantization    adapters on packed weights as in qlora.py, in a stage of a pipeline.
 pipeline    one stage (options.stage, 0 by default) of torch's `Schedule1F1B`, with options.gradientAccumulation micro-batches. A loss of
@@ -51,7 +51,9 @@ import transformers
 if transformers.__version__ < "5":  # which computes experts one by one
     import balanced  # noqa: F401: spreads tokens evenly
 from finetuning import freeze
+from inputs import inputs_of
 from oracle import booked_caches, build, like_cuda, materialize, optimizer_of
+from whole import build as build_class
 
 DIMENSIONS = ("pipeline", "data", "context", "tp")  # PEFT looks for "tp"
 
@@ -117,7 +119,7 @@ def own_plan(model, mesh, size):
     config = DistributedConfig(tp_size=size)
     model.config.distributed_config, model._device_mesh, model._tp_size = config, mesh, size
     head, table = model.get_output_embeddings(), model.get_input_embeddings()
-    is_tied = head.weight is table.weight
+    is_tied = head is not None and head.weight is table.weight
     if is_tied:  # from_pretrained ties them after it has divided them
         head.weight = torch.nn.Parameter(torch.empty_like(table.weight))
     tensor_plan, _, _ = model._resolve_parallel_plans(config)
@@ -210,10 +212,16 @@ def materialize_local(model):
     materialize(model)
 
 
+def is_labelling(config):
+    """Whether the config names a class that labels texts."""
+    return config.get("architectures", [""])[0].endswith(("ForSequenceClassification", "ForTokenClassification", "ForQuestionAnswering"))
+
+
 def built(config, options, mesh):
     """The model of this rank on 'meta'. PEFT adds its adapters to a model that is already divided."""
     layout = options.get("layout", {})
     tensor = layout.get("tensor", 1)
+    build, task = (build_class, {}) if is_labelling(config) else (oracle.build, {"task_type": "CAUSAL_LM"})
     if options.get("quantization"):
         import qlora  # which replaces functions of bitsandbytes
 
@@ -234,7 +242,7 @@ def built(config, options, mesh):
             return base
         from peft import LoraConfig, get_peft_model
 
-        model = get_peft_model(base, LoraConfig(**oracle.lora_arguments(options["lora"]), task_type="CAUSAL_LM"))
+        model = get_peft_model(base, LoraConfig(**oracle.lora_arguments(options["lora"]), **task))
         for module in model.modules():
             weight = getattr(module, "weight", None)
             if isinstance(weight, DTensor) and isinstance(module, torch.nn.Linear):
@@ -330,7 +338,7 @@ def head_loss(model, options):
     return causal
 
 
-def train(model, ids, options, ledger, reference=None):
+def train(model, ids, options, ledger, reference=None, labels=None):
     model.train()
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = optimizer_of(groups_of(trained), {"optimizerStep": "for-loop", **options})
@@ -356,6 +364,8 @@ def train(model, ids, options, ledger, reference=None):
             return of_preferences(ids)
         if of_hidden:
             return of_hidden(ids)
+        if labels is not None:
+            return model(input_ids=ids, **labels, use_cache=False).loss
         if masked is None:
             return model(input_ids=ids, labels=ids, use_cache=False).loss
         out = model(input_ids=ids, use_cache=False)
@@ -421,8 +431,10 @@ class Stage(torch.nn.Module):
         self.is_first, self.is_last = index == 0, index == count - 1
         if not self.is_first:
             base.embed_tokens = None
+        self.is_labelling = hasattr(model, "score")
         if not self.is_last:
-            base.norm, model.lm_head = torch.nn.Identity(), None
+            base.norm = torch.nn.Identity()
+            setattr(model, "score" if self.is_labelling else "lm_head", None)
         self.model = model
         self.returns_logits = self.is_last and not has_loss
 
@@ -436,6 +448,8 @@ class Stage(torch.nn.Module):
 def loss_of_stage(module, options):
     """What the schedule computes of what the last stage returns and the tokens."""
     kind, model = options.get("loss", "logits"), module.model
+    if module.is_labelling:
+        return lambda logits, labels: model.loss_function(logits=logits, labels=labels, pooled_logits=logits, config=model.config)
     if kind not in head_losses.WITH_HEAD:
         return lambda logits, labels: model.loss_function(logits, labels, vocab_size=logits.shape[-1])
     if not module.is_last:
@@ -445,7 +459,7 @@ def loss_of_stage(module, options):
     return lambda hidden, ids: computed(hidden, ids, ids.numel())
 
 
-def train_stage(module, ids, options, ledger, mesh):
+def train_stage(module, ids, options, ledger, mesh, labels=None):
     """Two steps of all micro-batches, with torch's schedule and stage. torchtitan 0.3.0 does not ask for outputs either."""
     from torch.distributed.pipelining import PipelineStage, Schedule1F1B
 
@@ -466,6 +480,9 @@ def train_stage(module, ids, options, ledger, mesh):
     hidden = torch.empty(*ids.shape, own.model.config.hidden_size, dtype=torch.float32 if is_wide else torch.bfloat16, **like)
     is_mixed = is_mixed or options.get("autocast", False)
     logits = torch.empty(*ids.shape, own.model.config.vocab_size, dtype=torch.float32 if is_prepared and not is_mixed else torch.bfloat16, **like)
+    if labels is not None:
+        shape = (*labels["labels"].shape, own.model.config.num_labels)
+        logits = torch.empty(shape, dtype=logits.dtype, **like)
     given = ids if own.is_first else hidden
     made = logits if own.returns_logits else hidden
     loss_of = loss_of_stage(own, options)
@@ -483,10 +500,15 @@ def train_stage(module, ids, options, ledger, mesh):
     whole = ids.repeat(batches, 1)
     ledger.book(whole, "buffers", True)
     ledger.leave_out(ids)
+    labelled = whole
+    if labels is not None and labels["labels"] is not ids:
+        labelled = labels["labels"].repeat(batches, *[1] * (labels["labels"].dim() - 1))
+        ledger.book(labelled, "buffers", True)
+        ledger.leave_out(labels["labels"])
 
     def run():
         arguments = (whole,) if own.is_first else ()
-        target = {"target": whole} if own.is_last else {}
+        target = {"target": labelled} if own.is_last else {}
         with torch.autocast("cpu", dtype=torch.bfloat16) if is_mixed else nullcontext():
             schedule.step(*arguments, **target, return_outputs=False)
 
@@ -528,8 +550,8 @@ def run(config, options, trace=None):
     options = {"method": "full", **preferred_layouts.as_method(options)}
     layout = {name: options.get("layout", {}).get(name, 1) for name in ("pipeline", "context", "tensor")}
     sizes = {**layout, "tp": layout["tensor"], "data": options.get("sharding", {}).get("ranks", 1)}
-    whole = init_device_mesh("cpu", tuple(sizes[name] for name in DIMENSIONS), mesh_dim_names=DIMENSIONS)
-    mesh = {name: whole[name] for name in DIMENSIONS}  # before any tensor is counted: a mesh has some of its own
+    all_ranks = init_device_mesh("cpu", tuple(sizes[name] for name in DIMENSIONS), mesh_dim_names=DIMENSIONS)
+    mesh = {name: all_ranks[name] for name in DIMENSIONS}  # before any tensor is counted: a mesh has some of its own
     head_losses.ready("log-probs" if preferred_layouts.is_preferred(options) else options.get("loss"))
     oracle.Ledger.added_in_place = set()
     ledger = LocalLedger(losses.SCRATCH if preferred_layouts.is_preferred(options) else oracle.SCRATCH)
@@ -559,14 +581,19 @@ def run(config, options, trace=None):
             reference = preferred_layouts.booked(reference, options, ledger, materialize_local, lambda one: sharded(one, how, mesh, layers=layers))
         ids = torch.zeros(preferred_layouts.rows_of(options), options["sequenceLength"] // layout["context"], dtype=torch.long)
         ledger.book(ids, "buffers", True)
+        labels = inputs_of(model.model if layout["pipeline"] > 1 else model, config, {**options, "sequenceLength": ids.shape[1]})[1] if is_labelling(config) else None
+        for name, t in {} if labels is None else labels.items():
+            labels[name] = ids if t.shape == ids.shape else t  # labels of each token are the tokens
+            ledger.book(labels[name], "buffers", True)
+        t = None
         parameters = ledger.now["parameters"]
         if layout["pipeline"] > 1:
-            truth = train_stage(model, ids, options, ledger, mesh)
+            truth = train_stage(model, ids, options, ledger, mesh, labels)
         elif options["method"] == "inference":
             truth = prefill(model.eval(), ids, ledger)
         else:
             with in_a_ring(mesh["context"]) if layout["context"] > 1 else nullcontext():
-                truth = train(model, ids, options, ledger, reference)
+                truth = train(model, ids, options, ledger, reference, labels)
     truth["static"] = {"parameters": parameters}
     return truth
 

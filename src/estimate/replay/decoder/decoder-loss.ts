@@ -136,8 +136,9 @@ function lossOfLabels(
   if (options.loss.kind !== 'logits')
     throw new UndescribedBlock(`the loss of ${architecture.className} has no other kind than logits`)
   const given = dropped(pass, 'labelled', tape.alias(hidden))
-  const { logits, held } = labelsOf(layers, head, given, options.batch)
+  const { logits: own, held } = labelsOf(layers, head, given, options.batch)
   held.push(given)
+  const logits = kept.leaving?.(own) ?? own
   const loss = labelLoss(layers, head, logits, forward.logits.labelled === 'float32')
   if (options.keepOutputs) kept.outputs.push(tape.alias(logits))
   tape.free(logits, ...held)

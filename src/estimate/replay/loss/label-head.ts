@@ -1,7 +1,7 @@
 import { type Architecture, type LabelProblem, labelProblem } from '../../../architecture/index.js'
 import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
 import type { Layers } from '../layers.js'
-import { child, outFeatures } from '../submodules.js'
+import { child, type Named, outFeatures } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { entropy, errorOfNumbers } from './loss.js'
 
@@ -21,11 +21,17 @@ export interface LabelHead {
   readonly caches: boolean
 }
 
+/** The layer that labels texts; absent for a class that does not. */
+export function labelLayer({ root, className }: Pick<Architecture, 'root' | 'className'>): Named | undefined {
+  const layers = (kindOf(className)?.names ?? []).map((name) => child({ name: '', module: root }, name))
+  return layers.find((found) => found?.module.linear)
+}
+
 /** The head of a class that labels texts; absent for every other class. */
-export function labelHead({ root, className, config, forward }: Architecture): LabelHead | undefined {
-  const [, kind] = Object.entries(KINDS).find(([suffix]) => className.endsWith(suffix)) ?? []
-  const layers = (kind?.names ?? []).map((name) => child({ name: '', module: root }, name))
-  const layer = layers.find((found) => found?.module.linear)
+export function labelHead(architecture: Architecture): LabelHead | undefined {
+  const { className, config, forward } = architecture
+  const kind = kindOf(className)
+  const layer = labelLayer(architecture)
   if (!kind || !layer) return undefined
   const pads = (config?.['pad_token_id'] ?? undefined) !== undefined
   const caches = (config?.['use_cache'] ?? forward?.logits?.labelsCache) !== false
@@ -33,7 +39,16 @@ export function labelHead({ root, className, config, forward }: Architecture): L
   return { name: layer.name, problem, labels: outFeatures(layer), labelled: kind.labelled, pads, caches }
 }
 
-const KINDS: Readonly<Record<string, { readonly labelled: Labelled; readonly names: readonly string[] }>> = {
+interface Kind {
+  readonly labelled: Labelled
+  readonly names: readonly string[]
+}
+
+function kindOf(className: string): Kind | undefined {
+  return Object.entries(KINDS).find(([suffix]) => className.endsWith(suffix))?.[1]
+}
+
+const KINDS: Readonly<Record<string, Kind>> = {
   ForSequenceClassification: { labelled: 'sequences', names: ['score', 'classifier'] },
   ForTokenClassification: { labelled: 'tokens', names: ['score', 'classifier'] },
   ForQuestionAnswering: { labelled: 'spans', names: ['qa_outputs'] },
