@@ -17,6 +17,8 @@ export interface PreferenceStep {
   readonly sequences: number
   /** Whether a reference is asked for the same tokens, and when. */
   readonly reference?: 'after' | 'before'
+  /** Whether FSDP2 has the layers of the reference as groups. Default: no, the reference is one group. */
+  readonly referenceInLayers?: boolean
   /** Whether the trained model also runs without gradients, on other completions (KTO's estimate of the divergence). */
   readonly repeats?: boolean
   /** Whether completions are generated first, with a cache. */

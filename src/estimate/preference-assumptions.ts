@@ -9,7 +9,7 @@ export function preferenceAssumptions(
   options: CheckedMemoryOptions,
   type: string,
 ): string[] {
-  const { sequences, reference, repeats, generates, hasCritics } = preference
+  const { sequences, reference, referenceInLayers, repeats, generates, hasCritics } = preference
   const { method, batchSize, gradientAccumulation, sharding, loss } = options
   const isAdapted = methodOf(method).trains === 'adapters'
   const who = isAdapted ? 'the reference is the model with its adapters off' : 'a frozen copy is the reference'
@@ -19,7 +19,7 @@ export function preferenceAssumptions(
       ? [`each of the ${batchSize} examples is ${sequences} sequences: a chosen and a rejected one`]
       : []),
     ...(reference ? [`${who}, ${REFERENCES[reference]}`] : []),
-    ...(reference && !isAdapted && !hasCritics && loss.kind === 'log-probs' && isFsdp2(sharding)
+    ...(reference && !isAdapted && !hasCritics && !referenceInLayers && loss.kind === 'log-probs' && isFsdp2(sharding)
       ? [
           'FSDP2 has the reference as one group, as TRL 1.16 wraps it (`prepare_fsdp`): while it runs, all of it is gathered, in a buffer and in a copy; `referenceModel: false` leaves it out, as `precompute_ref_log_probs` or adapters do',
         ]

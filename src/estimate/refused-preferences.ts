@@ -20,7 +20,6 @@ export function refusedPreferences(
     [isDivided && generates, 'layout', 'whose generation on ranks of a layout was not recorded: use `sharding`'],
     [context > 1, 'layout.context', ON_SHARES_OF_SEQUENCES],
     [pipeline > 1, 'layout.pipeline', IN_A_PIPELINE],
-    [expert > 1, 'layout.expert', 'whose steps on ranks of experts were not recorded: use `tensor` or `sharding`'],
     [
       sequenceParallel,
       'layout.sequenceParallel',

@@ -159,10 +159,6 @@ describe('what a layout cannot be', () => {
       { layout: SEQUENCES, finetuningType: 'kto' },
       '`layout.sequenceParallel` cannot be estimated with the fine-tuning',
     ],
-    [
-      { layout: { expert: 2 }, finetuningType: 'dpo' },
-      'ranks of experts were not recorded: use `tensor` or `sharding`',
-    ],
     [{ layout: { tensor: 2 }, finetuningType: 'grpo' }, 'whose generation on ranks of a layout was not recorded'],
     [{ layout: { context: 2 }, finetuningType: 'grpo' }, 'which `GRPOConfig` of TRL 1.16 refuses: use `sharding`'],
     [{ layout: { context: 2 }, attention: 'eager' }, 'needs a kernel for ring attention'],
@@ -353,6 +349,16 @@ describe('a reference on tensor-parallel ranks', () => {
   it('is divided like the trained model, as the assumptions say', () => {
     expect(said({})).toContain('ranks divide the reference like the trained model')
     expect(said({ lora: { rank: 4 } })).not.toContain('ranks divide the reference')
+  })
+
+  it('is sharded in layers beside experts of ranks, as the assumptions say', () => {
+    const sizes = { ...SIZES, num_experts: 4, num_experts_per_tok: 2, moe_intermediate_size: 64, head_dim: 8 }
+    const { assumptions } = estimate(
+      { layout: { expert: 2 }, sharding: { strategy: 'fsdp2', ranks: 4 }, finetuningType: 'dpo' },
+      architectureFromConfig({ model_type: 'qwen3_moe', ...sizes }),
+    )
+    expect(assumptions.join('; ')).toContain('the reference is divided and sharded like the trained model')
+    expect(assumptions.join('; ')).not.toContain('as one group')
   })
 
   it('cannot be asked in advance by TRL, as the assumptions say', () => {

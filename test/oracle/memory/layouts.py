@@ -277,7 +277,7 @@ def dispatch_experts(model, options):
     _, plan, _ = model._resolve_parallel_plans(model.config.distributed_config)
     with torch.device("meta"):
         apply_expert_parallelism(model, mesh["ep"], mesh["tp"], plan)
-    rows = options["batchSize"] * options["sequenceLength"] * model.config.num_experts_per_tok
+    rows = preferred_layouts.rows_of(options) * options["sequenceLength"] * model.config.num_experts_per_tok
     listed = FakeTensor.tolist
     FakeTensor.tolist = lambda counts: [[rows // expert] * expert] * 2 if tuple(counts.shape) == (2, expert) else listed(counts)
     return [module for name, module in model.named_modules() if plan.get(name) == "ep_dispatch_experts"], mesh["efsdp"]
@@ -559,7 +559,8 @@ def run(config, options, trace=None):
     wide = {"dtype": "float32"} if options.get("sharding", {}).get("parameterDtype") == "float32" else {}
     model = built(config, {**options, **wide}, mesh)
     reference = built(config, preferred_layouts.of_reference({**options, **wide}), mesh) if preferred_layouts.holds_reference(options) else None
-    experts = dispatch_experts(model, options) if options.get("layout", {}).get("expert", 1) > 1 else ()
+    dispatched = [dispatch_experts(one, options) if one is not None and options.get("layout", {}).get("expert", 1) > 1 else () for one in (model, reference)]
+    experts, others = dispatched  # transformers shards what it dispatches when it loads a model, a reference too
     if layout["pipeline"] > 1:
         model = Stage(model, options["stage"], layout["pipeline"], options.get("loss") in head_losses.WITH_HEAD)
     with FakeTensorMode(allow_non_fake_inputs=True), like_cuda(options.get("attention")), without_values(), as_on_a_gpu(ledger), counting_resizes(ledger), ledger:
@@ -577,8 +578,9 @@ def run(config, options, trace=None):
             ledger.book(b, "buffers", True)
         p = b = None
         if reference is not None:
-            how, layers = preferred_layouts.sharding_of_reference(options), not preferred_layouts.is_fused(options)
-            reference = preferred_layouts.booked(reference, options, ledger, materialize_local, lambda one: sharded(one, how, mesh, layers=layers))
+            how = options if others else preferred_layouts.sharding_of_reference(options)
+            layers = bool(others) or not preferred_layouts.is_fused(options)
+            reference = preferred_layouts.booked(reference, options, ledger, materialize_local, lambda one: sharded(one, how, mesh, others, layers))
         ids = torch.zeros(preferred_layouts.rows_of(options), options["sequenceLength"] // layout["context"], dtype=torch.long)
         ledger.book(ids, "buffers", True)
         labels = inputs_of(model.model if layout["pipeline"] > 1 else model, config, {**options, "sequenceLength": ids.shape[1]})[1] if is_labelling(config) else None

@@ -123,7 +123,7 @@ export class OtherModels {
   #copy(): () => void {
     // FSDP2 wraps it as a whole, and not its layers (`prepare_fsdp` in `models/utils.py` of TRL 1.16).
     const { options, preference } = this.#trained
-    const isOfTrl = options.loss.kind === 'log-probs' && !preference.hasCritics
+    const isOfTrl = options.loss.kind === 'log-probs' && !preference.hasCritics && !preference.referenceInLayers
     const { pass, again } = this.#allocate(this.#trained.model, false, isOfTrl)
     return () => this.#ask(pass, again())
   }
