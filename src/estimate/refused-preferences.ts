@@ -17,7 +17,12 @@ export function refusedPreferences(
       'layout.context',
       'which `GRPOConfig` of TRL 1.16 refuses: use `sharding`',
     ],
-    [isDivided && generates, 'layout', 'whose generation on ranks of a layout was not recorded: use `sharding`'],
+    [isDivided && hasCritics, 'layout', 'whose other models on ranks of a layout were not recorded: use `sharding`'],
+    [
+      expert > 1 && generates,
+      'layout.expert',
+      'whose generation on ranks of experts was not recorded: use `tensor` or `sharding`',
+    ],
     [context > 1, 'layout.context', ON_SHARES_OF_SEQUENCES],
     [pipeline > 1, 'layout.pipeline', IN_A_PIPELINE],
     [

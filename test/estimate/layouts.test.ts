@@ -159,7 +159,8 @@ describe('what a layout cannot be', () => {
       { layout: SEQUENCES, finetuningType: 'kto' },
       '`layout.sequenceParallel` cannot be estimated with the fine-tuning',
     ],
-    [{ layout: { tensor: 2 }, finetuningType: 'grpo' }, 'whose generation on ranks of a layout was not recorded'],
+    [{ layout: { tensor: 2 }, finetuningType: 'ppo' }, 'whose other models on ranks of a layout were not recorded'],
+    [{ layout: { expert: 2 }, finetuningType: 'grpo' }, 'whose generation on ranks of experts was not recorded'],
     [{ layout: { context: 2 }, finetuningType: 'grpo' }, 'which `GRPOConfig` of TRL 1.16 refuses: use `sharding`'],
     [{ layout: { context: 2 }, attention: 'eager' }, 'needs a kernel for ring attention'],
   ] satisfies [MemoryOptions, string][])('is refused: %j', (options, message) => {

@@ -355,7 +355,7 @@ def train(model, ids, options, ledger, reference=None, labels=None):
         from torch.distributed.tensor.parallel import loss_parallel
 
     of_preferences = preferred_layouts.caller(model, reference, options) if preferred_layouts.is_preferred(options) else None
-    reference = None
+    generates = options.get("finetuningType") == "grpo"
     of_hidden = None if of_preferences else head_loss(model, options)
     is_mixed = options["method"] == "full-mixed" and not of_preferences
 
@@ -397,6 +397,9 @@ def train(model, ids, options, ledger, reference=None, labels=None):
 
     def micro_batches():
         count = options.get("gradientAccumulation", 1)
+        if generates:
+            ledger.phase = "forward"
+            preferred_layouts.rollout(model, reference, options, ledger)
         for index in range(count):
             if options.get("sharding", {}).get("syncEachBatch") is False:
                 model.set_requires_gradient_sync(index == count - 1)

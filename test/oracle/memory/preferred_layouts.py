@@ -10,7 +10,8 @@ import finetuning
 import losses
 import oracle
 
-KINDS = losses.PAIRS + ("kto",)
+KINDS = losses.PAIRS + ("kto", "grpo")
+REFERENCES = losses.REFERENCES + ("grpo",)
 
 
 def is_preferred(options):
@@ -27,7 +28,7 @@ def rows_of(options):
 
 
 def holds_reference(options):
-    return options.get("finetuningType") in losses.REFERENCES and "lora" not in options and options.get("referenceModel") is not False
+    return options.get("finetuningType") in REFERENCES and "lora" not in options and options.get("referenceModel") is not False
 
 
 def of_reference(options):
@@ -43,16 +44,24 @@ def sharding_of_reference(options):
 
 
 def is_fused(options):
-    return options["finetuningType"] in losses.REFERENCES and options.get("loss") != "logits"
+    return options["finetuningType"] in REFERENCES and options.get("loss") != "logits"
 
 
 def prepared(model, options):
-    """`disable_dropout_in_model` and `add_fused_lm_head` of TRL."""
-    losses.without_dropout(model)
+    """`disable_dropout_in_model` and `add_fused_lm_head` of TRL. Generation asks for the logits."""
+    if options["finetuningType"] != "grpo":
+        losses.without_dropout(model)
     if not is_fused(options):
         return
     causal, function = losses.plain(model), finetuning.chunked_log_probs()
-    causal.forward = lambda input_ids=None, **_: losses.fused_log_probs(causal, input_ids, function, input_ids.shape[0] * losses.masked(options, input_ids))
+    own = causal.forward
+
+    def forward(input_ids=None, generates=False, **named):
+        if generates:
+            return own(input_ids=input_ids, **named)
+        return losses.fused_log_probs(causal, input_ids, function, input_ids.shape[0] * losses.masked(options, input_ids))
+
+    causal.forward = forward
 
 
 def booked(reference, options, ledger, materialize, sharded):
@@ -83,3 +92,37 @@ def caller(model, reference, options):
     """Computes the loss of tokens."""
     called = OfForward(model, options, reference) if is_fused(options) else losses.caller(model, reference, options)
     return lambda ids: called(ids, ids, False).loss
+
+
+def rollout(model, reference, options, ledger):
+    """
+    What TRL's GRPO does before the micro-batches of a step: completions for all of them, and what the reference says of those. Of the tokens that are
+    generated, the first one and the last one are, the latter with a cache of all others.
+    """
+    caller = losses.Caller(model, options)
+    run = (lambda call: call()) if "lora" in options else caller.forward
+    batch, length = options["batchSize"] * options.get("gradientAccumulation", 1), options["sequenceLength"]
+    was = {module: module.gradient_checkpointing for module in model.modules() if hasattr(module, "gradient_checkpointing")}
+    for module in was:
+        module.gradient_checkpointing = False  # `unwrap_model_for_generation`
+    with torch.no_grad(), oracle.booked_caches(ledger):
+        prompt = torch.zeros(batch, length - options["targetLength"], dtype=torch.long)
+        cache = run(lambda: model(input_ids=prompt, use_cache=True, logits_to_keep=1, generates=True)).past_key_values
+        for layer in cache.layers:
+            for name in ("keys", "values"):
+                of = getattr(layer, name)
+                grown = torch.empty(*of.shape[:2], length - 1, of.shape[-1], dtype=of.dtype)
+                ledger.book(grown, "kvCache", True)
+                setattr(layer, name, grown)
+        of = grown = layer = None
+        last = torch.zeros(batch, 1, dtype=torch.long)
+        run(lambda: model(input_ids=last, past_key_values=cache, use_cache=True, generates=True))
+        cache = last = prompt = None
+    for module, value in was.items():
+        module.gradient_checkpointing = value
+    if options.get("referenceModel") is False:
+        return
+    ids = torch.zeros(options["batchSize"], length, dtype=torch.long)
+    off = model.disable_adapter() if reference is None else losses.nullcontext()
+    with torch.no_grad(), off:
+        caller.forward(lambda: (reference or model)(input_ids=ids))

@@ -2,10 +2,11 @@ import type { PreferenceStep } from '../../finetuning-run.js'
 import { NO_ADAPTERS } from '../../lora/adapter-plan.js'
 import type { StepOptions } from '../decoder-run.js'
 import { Layers } from '../layers.js'
-import { change } from '../memory-ledger.js'
+import { change, emptyParts } from '../memory-ledger.js'
 import type { ModelPass } from '../model-pass.js'
 import type { ReplayModel } from '../replay-model.js'
 import type { Sharding } from '../sharding/sharding.js'
+import { ROOT } from '../sharding/sharding-groups.js'
 import type { Leaf, Tensor } from '../tape.js'
 import { Weights } from '../weights.js'
 import { allocateStates, shardingOf } from './static-memory.js'
@@ -213,6 +214,8 @@ export class OtherModels {
       layers.division,
     )
     const before = { ...ledger.now }
+    // The root of FSDP2 stays gathered until backward.
+    options.sharding?.beforeForward(ROOT)
     const pass = model.pass(own, {
       ...options,
       batch,
@@ -222,7 +225,13 @@ export class OtherModels {
       recompute: 'none',
       routerLogits: 'no',
     })
-    layers.ops.tape.withoutGradients(() => pass.prefill())
+    const { tape } = layers.ops
+    // The tokens of the prompts, which the trainer holds.
+    const prompts = tape.tensor(batch * prompt, 'int64', 'clone')
+    tape.withoutGradients(() => pass.prefill())
+    own.endAutocast()
+    tape.free(prompts)
+    options.sharding?.endForward()
     const { kvCache } = change(before, ledger.now)
     const cache = Math.round((kvCache / prompt) * sequence)
     const grown = ledger.allocate(cache - kvCache, 'kvCache')
@@ -232,6 +241,6 @@ export class OtherModels {
     ledger.observe('cat')
     ledger.release(copy)
     ledger.release(grown)
-    ledger.shift(change(before, ledger.now), -1)
+    ledger.shift({ ...emptyParts(), kvCache }, -1)
   }
 }
