@@ -75,7 +75,7 @@ export function fewestGpus(model: ResolvedModel, options: CheckedMemoryOptions, 
 
 /**
  * The loss of routers, virtual tokens, images, sound, layers and embedders for them, packages of kernels, adapters on whole parameters and parts of
- * the weights are estimated with ranks that share data alone; methods that learn from preferences with tensor-parallel ranks too.
+ * the weights are estimated with ranks that share data alone; methods that learn from preferences with tensor-parallel ranks and experts on ranks too.
  */
 function possible(
   layouts: readonly Layout[],

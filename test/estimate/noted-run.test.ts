@@ -4,6 +4,7 @@ import { type CheckedMemoryOptions, checkMemoryOptions, withRanks } from '../../
 import { layoutMemory } from '../../src/estimate/layout-memory.js'
 import type { MemoryEstimate } from '../../src/estimate/memory-estimate.js'
 import type { MemoryOptions } from '../../src/estimate/memory-options.js'
+import { refusedPreferences } from '../../src/estimate/refused-preferences.js'
 import { isAlikeOnRanks, NotedRun } from '../../src/estimate/replay/ranks/noted-run.js'
 import { trainingStep } from '../../src/estimate/replay/step/training-step.js'
 import { type ResolvedModel, resolveModel } from '../../src/estimate/resolved-model.js'
@@ -68,6 +69,8 @@ const SEARCHES: readonly { readonly config: string; readonly options: MemoryOpti
   },
   { config: 'qwen3_moe', options: { method: 'lora' }, layouts: 6 },
   { config: 'llama', options: { method: 'lora' }, layouts: 12 },
+  { config: 'qwen3_moe', options: { finetuningType: 'dpo' }, layouts: 9 },
+  { config: 'llama', options: { finetuningType: 'grpo' }, layouts: 6 },
 ]
 
 describe('layouts of a search', () => {
@@ -78,7 +81,9 @@ describe('layouts of a search', () => {
       const model = resolveModel(architectureFromConfig(config), options)
       const search = layoutMemory(model, options)
       const estimated = DIVISIONS.flatMap((division) => DATA.map((data) => ({ ...WHOLE, data, ...division }))).filter(
-        (layout) => !refusedLayout(model, options, layout),
+        (layout) =>
+          !refusedLayout(model, options, layout) &&
+          !(options.finetuning && refusedPreferences(options.finetuning, layout)),
       )
       expect(estimated).toHaveLength(layouts)
       for (const layout of estimated) {
