@@ -125,7 +125,7 @@ export class Products extends AutocastCopies {
   }
 
   /** `input @ weight.T + bias`, in one kernel. */
-  protected affine(
+  affine(
     input: Tensor,
     weight: Tensor,
     bias: Tensor | undefined,

@@ -38,6 +38,7 @@ import transformers
 
 if transformers.__version__ < "5":  # which computes experts one by one
     import balanced  # noqa: F401: spreads tokens evenly
+import finetuning
 import preferred
 import whole
 from oracle import Ledger, build, like_cuda, materialize, optimizer_of
@@ -92,6 +93,11 @@ def counting_resizes(ledger):
         yield
     finally:
         torch.UntypedStorage.resize_ = resize
+
+
+def has_tokens(options):
+    """Whether virtual tokens are trained."""
+    return "numVirtualTokens" in options
 
 
 def decoder_layers(model):
@@ -283,7 +289,7 @@ def without_values():
 
 
 def run(config, options, trace=None):
-    options = {"method": "lora" if "lora" in options else "full", **options}
+    options = {"method": "lora" if "lora" in options or has_tokens(options) else "full", **options}
     sharding = options["sharding"]
     ledger = ResizedLedger()
     ledger.trace = trace
@@ -292,13 +298,14 @@ def run(config, options, trace=None):
     if options.get("quantization"):
         import qlora  # which replaces functions of bitsandbytes
 
-    make = qlora.adapted if options.get("quantization") else whole.build if "ConditionalGeneration" in name else build  # which read text alone here
-    model = make(config, {**options, **wide})
+    packed = qlora.adapted if options.get("quantization") else whole.build if "ConditionalGeneration" in name else build  # which read text alone here
+    model = (finetuning.build if has_tokens(options) else packed)(config, {**options, **wide})
     reference = preferred.reference_of(config, {**options, **wide})
     groups, ranks = dist.get_world_size() // sharding["ranks"], sharding["ranks"]
     mesh = init_device_mesh("cpu", (groups, ranks), mesh_dim_names=("replicate", "shard")) if groups > 1 else init_device_mesh("cpu", (ranks,))
     with FakeTensorMode(allow_non_fake_inputs=True), like_cuda(options.get("attention")), without_values(), counting_resizes(ledger), ledger:
         materialize(model)
+        finetuning.materialize_dicts(model)
         if options.get("quantization"):
             qlora.add_states(model, options["quantization"], ledger)
         for p in model.parameters():

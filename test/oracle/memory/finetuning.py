@@ -78,12 +78,17 @@ def build(config, options):
     kind = options.get("finetuningType")
     model = oracle.build(config, {**options, "method": "full", "gradientCheckpointing": False})
     with torch.device("meta"):
+        if options.get("quantization"):
+            import qlora  # which replaces functions of bitsandbytes
+
+            qlora.replace_linear_layers(model, options["quantization"])
+            setattr(model, "is_loaded_in_8bit" if options["quantization"] == "int8" else "is_loaded_in_4bit", True)
         adapters = peft_config(model, kind, options)
         if adapters is not None:
             model = get_peft_model(model, adapters)
             for name, p in model.named_parameters():  # PEFT moves adapters to the dtype of the weights, but not on 'meta'
                 if p.requires_grad and "modules_to_save" not in name:
-                    p.data = p.data.to(torch.float32)
+                    p.data = p.data.to(getattr(torch, options.get("adapterDtype", "float32")))
         else:
             freeze(model, kind, options)
     if options.get("gradientCheckpointing"):

@@ -64,17 +64,18 @@ export function virtualTokenWeights(
  * ReLU between its layers, `PrefixEncoder` tanh.
  */
 export function promptOf(
-  { ops }: Layers,
+  layers: Layers,
   { count, indices, embedding, encoder }: VirtualTokenWeights,
   { batch, dtype, kind }: { readonly batch: number; readonly dtype: ComputeDtype; readonly kind: VirtualTokens },
 ): Tensor {
+  const { ops } = layers
   const { tape } = ops
   const features = embedding.elements / count
   // Prompts are computed once and repeated; prefixes are computed for each sequence.
   const rows = kind === 'prefixes' ? batch * count : count
   let made = ops.embedding(embedding, rows * features, indices)
   for (const [place, { weight, bias, outFeatures }] of encoder.entries()) {
-    const next = affine(ops, made, weight, bias, rows * outFeatures)
+    const next = layers.affine(made, weight, bias, outFeatures)
     tape.free(made)
     made = next
     if (place === encoder.length - 1) break
@@ -96,18 +97,5 @@ function repeatedFor(ops: Layers['ops'], input: Tensor, batch: number): Tensor {
     {},
     () => ops.tape.tensor(input.elements * batch, input.dtype, 'repeat'),
     () => [ops.gradient(input.elements, input.dtype, 'sum')],
-  )
-}
-
-function affine(ops: Layers['ops'], input: Tensor, weight: Tensor, bias: Tensor, elements: number): Tensor {
-  return ops.tape.record(
-    [input, weight, bias],
-    { before: [input, weight] },
-    () => ops.tape.tensor(elements, input.dtype, 'addmm'),
-    () => [
-      ops.gradient(input.elements, input.dtype, 'mm'),
-      ops.gradient(weight.elements, weight.dtype, 'mm'),
-      () => ops.rowsSum(bias.elements, bias.dtype, elements / bias.elements),
-    ],
   )
 }

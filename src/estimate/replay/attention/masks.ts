@@ -60,6 +60,11 @@ export function masksOf({ layers, options, forward, sizes }: DecoderPass, dtype:
     const mask = tape.tensor(elements, 'bool', 'le')
     return { full: mask, windowed: isWindowed ? tape.alias(mask) : undefined }
   }
+  // Behind prefixes, the first token sees others: no kernel masks that by itself (`_ignore_causal_mask_sdpa` in transformers' masking_utils.py).
+  if (prefixTokens(options) > 0) {
+    const mask = () => tape.tensor(elements, 'bool', 'le')
+    return { full: isWindowed && !masks.forEachKind ? undefined : mask(), windowed: isWindowed ? mask() : undefined }
+  }
   const isShorter = isWindowed && sequence >= windowTokens
   return { full: undefined, windowed: isShorter ? tape.tensor(elements, 'bool', 'bitwise_and') : undefined }
 }

@@ -8,6 +8,13 @@ import type { Layers } from '../layers.js'
 import { submodule } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 
+/** The embeddings, the positions of the tokens, and what code around the model references until it returns. */
+export interface Embedded {
+  readonly embedded: Tensor
+  readonly positions: readonly Tensor[]
+  readonly untilLoss: readonly Tensor[]
+}
+
 /**
  * The embeddings of the tokens, with learned positions if the model has them.
  *
@@ -26,14 +33,14 @@ export function embeddingOf(
     readonly before?: (words: Tensor) => void
   } = PLAIN,
   ids?: Tensor,
-): { embedded: Tensor; positions: readonly Tensor[] } {
+): Embedded {
   const { ops, tokens } = layers
   const table = submodule(base, 'embedding')
   const { hiddenSize } = sizes
   const { sequence, stage } = options
   if (stage?.isFirst === false) {
     const received = ops.tape.requireGradient(ops.tape.tensor(tokens * hiddenSize, options.modelDtype, 'recv'))
-    return { embedded: received, positions: [ops.tape.tensor(sequence, 'int64', 'arange')] }
+    return { embedded: received, positions: [ops.tape.tensor(sequence, 'int64', 'arange')], untilLoss: [] }
   }
   const prompt = options.virtualTokens?.kind === 'prefixes' ? undefined : options.virtualTokens
   const own = tokens - (prompt ? options.batch * prompt.weights.count : 0)
@@ -41,7 +48,8 @@ export function embeddingOf(
   const embedded = isTurned
     ? turned(layers, table?.name ?? '', options)
     : lookedUp(layers, table?.name ?? '', own, hiddenSize, ids)
-  const found = prompt ? behindPrompt(layers, embedded, options.batch, prompt, held) : embedded
+  const untilLoss: Tensor[] = []
+  const found = prompt ? behindPrompt(layers, embedded, options.batch, prompt, untilLoss) : embedded
   const merged = sensed.isBeforeScale ? sensed.run(found) : found
   const scaled = forward.embedding === 'scaled' ? scaledFrom(layers, merged) : merged
   const leaf = options.inputGradients && !isTurned ? ops.tape.requireGradient(scaled) : scaled
@@ -60,13 +68,13 @@ export function embeddingOf(
     if (isHeld) held.push(rows)
     else ops.tape.free(rows)
     held.push(words, positions)
-    return { embedded: withTypes(layers, forward, sum), positions: [] }
+    return { embedded: withTypes(layers, forward, sum), positions: [], untilLoss }
   }
   if (forward.places === 'unused') {
     held.push(ops.tape.alias(words), positions)
-    return { embedded: words, positions: [] }
+    return { embedded: words, positions: [], untilLoss }
   }
-  if (!learned) return { embedded: words, positions: [positions] }
+  if (!learned) return { embedded: words, positions: [positions], untilLoss }
   const isOfGiven = forward.places === 'ofGivenMask'
   const counted =
     isOfGiven || forward.places === 'eachSequence' ? [countedPositions(layers, isOfGiven ? undefined : held)] : []
@@ -76,7 +84,7 @@ export function embeddingOf(
   const sum = ops.add(words, places)
   // The code references both until it returns.
   held.push(words, places)
-  return { embedded: withTypes(layers, forward, sum), positions: [positions, ...counted] }
+  return { embedded: withTypes(layers, forward, sum), positions: [positions, ...counted], untilLoss }
 }
 
 /** The sum with 0, where the code adds it in the place of embeddings of types. Frees its input if so. */
@@ -87,19 +95,23 @@ function withTypes({ ops }: Layers, { addsTypes }: DecoderPass['forward'], sum: 
   return whole
 }
 
-/** The embeddings behind those of virtual tokens. The code references the prompt until the model returns. Frees the embeddings. */
+/**
+ * The embeddings behind those of virtual tokens. PEFT references the prompt, the sum of both and the labels of both until the model returns its loss
+ * (`PeftModelForCausalLM.forward` of 0.21.2). Frees the embeddings.
+ */
 function behindPrompt(
   layers: Layers,
   embedded: Tensor,
   batch: number,
   { kind, weights }: NonNullable<StepOptions['virtualTokens']>,
-  held: Tensor[],
+  untilLoss: Tensor[],
 ): Tensor {
   const { ops } = layers
+  untilLoss.push(ops.tape.tensor(batch * weights.count, 'int64', 'full'), ops.tape.tensor(layers.tokens, 'int64', 'cat'))
   const prompt = promptOf(layers, weights, { batch, dtype: embedded.dtype, kind })
   const both = ops.cat([prompt, embedded])
   ops.tape.free(embedded)
-  held.push(prompt, ops.tape.alias(both))
+  untilLoss.push(prompt, ops.tape.alias(both))
   return both
 }
 

@@ -45,7 +45,7 @@ export function hiddenStates(model: DecoderModel, pass: DecoderPass, outlives: T
   const { embedded, held, seen } = inputs
   if (options.stage?.isFirst === false) outlives.push(tape.alias(embedded))
   const isHeld = forward.logits.besideEmbeddings || (forward.logits.shifts === 'model' && !seen)
-  const returned = isHeld ? [tape.alias(embedded)] : []
+  const returned = [...(isHeld ? [tape.alias(embedded)] : []), ...inputs.untilLoss]
   const placeholders = [...(inputs.placeholders?.held ?? []), ...(inputs.forLayers?.held ?? [])]
   const common = commonOf(model, pass, inputs)
   const { run } = common
@@ -113,6 +113,8 @@ interface Inputs {
   readonly positions: readonly Tensor[]
   /** What the code references until it returns. */
   readonly held: readonly Tensor[]
+  /** What code around the model references until it returns. */
+  readonly untilLoss: readonly Tensor[]
   /** Images and sound among the tokens. */
   readonly seen: Sensed | undefined
   readonly forLayers: LayerInputs | undefined
@@ -142,8 +144,8 @@ function inputsOf({ senses, facts }: DecoderModel, pass: DecoderPass): Inputs {
       forLayers = finish?.(words)
     },
   }
-  const { embedded, positions } = embeddingOf(pass, held, sensing, placeholders?.ids)
-  return { placeholders, embedded, positions, held, seen, forLayers }
+  const { embedded, positions, untilLoss } = embeddingOf(pass, held, sensing, placeholders?.ids)
+  return { placeholders, embedded, positions, untilLoss, held, seen, forLayers }
 }
 
 /** What all layers have in common. */
