@@ -137,7 +137,7 @@ function left(tape: Tape, sharding: Sharding, { layers }: LayerList, layer: Name
   const experts = sharding.lastExperts
   sharding.afterForward(layer.name)
   const names = layers.map(({ name }) => name)
-  const before = experts ?? names[names.indexOf(layer.name) - 1]
+  const before = experts ?? names[names.indexOf(layer.name) - 1] ?? sharding.aheadOfLayers
   const marked = tape.marker(output, () => sharding.beforeBackward(layer.name, before))
   tape.free(output)
   return marked

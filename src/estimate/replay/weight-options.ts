@@ -58,4 +58,6 @@ export interface Wanted {
   readonly isUnread?: boolean
   /** Whether no module reads it. Default: no. */
   readonly isUnused?: boolean
+  /** What FSDP1 gathers it with, if it is in no module of the model. */
+  readonly unit?: string
 }

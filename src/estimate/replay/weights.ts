@@ -198,9 +198,13 @@ export class Weights {
     return [...this.#byName].some(isTrained) || [...this.#adapters.keys()].some((name) => name.startsWith(prefix))
   }
 
-  /** A trained parameter that belongs to no module of the model. */
-  addTrained(shape: Shape, dtype: ComputeDtype): Tensor {
-    return this.#parameter({ name: '', shape, dtype, trained: true, isAdapter: true })
+  /**
+   * A trained parameter that belongs to no module of the model.
+   *
+   * @param unit - what FSDP1 gathers it with, as PEFT wraps it
+   */
+  addTrained(shape: Shape, dtype: ComputeDtype, unit: string): Tensor {
+    return this.#parameter({ name: '', shape, dtype, trained: true, isAdapter: true, unit })
   }
 
   /** A buffer that belongs to no module of the model. */
@@ -371,11 +375,13 @@ export class Weights {
       isIdle = trained,
       isUnread = false,
       isUnused = false,
+      unit,
     } = wanted
     const elements = shape.reduce((product, size) => product * size, 1)
     const rules = this.#sharding?.rules
     // PEFT's `fsdp_auto_wrap_policy` wraps each matrix of an adapter on its own: it is gathered for its own product only.
-    const isAlone = isAdapter && (rules?.isFlat ?? false)
+    const isFlat = rules?.isFlat ?? false
+    const isAlone = isAdapter && isFlat && unit === undefined
     const isSharded = !isAlone && (rules?.sharesGradients ?? false)
     const layer = this.#groupOf(name)
     // Experts that ranks divide are a group within their layer.
@@ -413,7 +419,7 @@ export class Weights {
     const sharedWidth = storage ? packedWidth(storage) : width
     const bytes =
       this.#sharding?.add(
-        isAlone ? ALONE : group,
+        isAlone ? ALONE : isFlat && unit !== undefined ? unit : group,
         { shape, width, sharedWidth, inLayer, layers, isBehind, isUnused },
         leaf,
       ) ?? elements * width

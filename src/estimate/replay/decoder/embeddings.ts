@@ -49,7 +49,7 @@ export function embeddingOf(
     ? turned(layers, table?.name ?? '', options)
     : lookedUp(layers, table?.name ?? '', own, hiddenSize, ids)
   const untilLoss: Tensor[] = []
-  const found = prompt ? behindPrompt(layers, embedded, options.batch, prompt, untilLoss) : embedded
+  const found = prompt ? behindPrompt(layers, embedded, options, prompt, untilLoss) : embedded
   const merged = sensed.isBeforeScale ? sensed.run(found) : found
   const scaled = forward.embedding === 'scaled' ? scaledFrom(layers, merged) : merged
   const leaf = options.inputGradients && !isTurned ? ops.tape.requireGradient(scaled) : scaled
@@ -102,13 +102,13 @@ function withTypes({ ops }: Layers, { addsTypes }: DecoderPass['forward'], sum: 
 function behindPrompt(
   layers: Layers,
   embedded: Tensor,
-  batch: number,
+  { batch, sharding }: Pick<StepOptions, 'batch' | 'sharding'>,
   { kind, weights }: NonNullable<StepOptions['virtualTokens']>,
   untilLoss: Tensor[],
 ): Tensor {
   const { ops } = layers
   untilLoss.push(ops.tape.tensor(batch * weights.count, 'int64', 'full'), ops.tape.tensor(layers.tokens, 'int64', 'cat'))
-  const prompt = promptOf(layers, weights, { batch, dtype: embedded.dtype, kind })
+  const prompt = promptOf(layers, weights, { batch, dtype: embedded.dtype, kind, sharding })
   const both = ops.cat([prompt, embedded])
   ops.tape.free(embedded)
   untilLoss.push(prompt, ops.tape.alias(both))

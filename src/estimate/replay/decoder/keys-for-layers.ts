@@ -22,10 +22,10 @@ export function prefixesOf(
   { layers, options, base }: DecoderPass,
   dtype: Tensor['dtype'],
 ): Map<number, readonly [Tensor, Tensor]> | undefined {
-  const { virtualTokens, batch } = options
+  const { virtualTokens, batch, sharding } = options
   if (virtualTokens?.kind !== 'prefixes') return undefined
   const { ops } = layers
-  const all = promptOf(layers, virtualTokens.weights, { batch, dtype, kind: 'prefixes' })
+  const all = promptOf(layers, virtualTokens.weights, { batch, dtype, kind: 'prefixes', sharding })
   const owners = layersOf(base)
   const count = 2 * owners.length
   const parts = ops.split(

@@ -26,8 +26,12 @@ export class Sharding {
   #seeksFirst = false
   /** Whether the next forward pass leaves parameters gathered whatever the rules say. */
   staysGathered = false
+  /** What is gathered on its own and runs last ahead of the layers. */
+  aheadOfLayers: string | undefined
   /** Whether this micro-batch reduces gradients. If not, they stay whole (`no_sync`, `set_requires_gradient_sync`). */
   isReducing = true
+  /** A frozen layer whose backward is done, and which is freed after the one before it has begun. */
+  #frozen: string | undefined
   /** The layer before the one that runs backward. */
   #before: Group | undefined
   /** The layer whose forward pass was done last, and the experts that ran since. */
@@ -170,6 +174,7 @@ export class Sharding {
       const isNext = name === undefined || !this.#hasAlone
       this.#before = isNext ? undefined : ahead
       if (ahead && isNext) ahead.whole ??= this.#gathered(ahead)
+      this.#freeFrozen()
       return
     }
     if (name !== undefined) {
@@ -190,8 +195,25 @@ export class Sharding {
   /** After a group's backward: frees its unsharded parameters, and reduces its gradients to the rank's share. */
   afterBackward(name: string): void {
     if (this.rules.defers) return
+    if (this.rules.isFlat && !this.#hasAlone && name !== ROOT && this.#group(name).leaves.length === 0) {
+      this.#freeFrozen()
+      this.#frozen = name
+    } else this.#reduceOrKeep(name)
+  }
+
+  #reduceOrKeep(name: string): void {
     if (this.isReducing) this.#reduce(name)
     else this.#keepWhole(name)
+  }
+
+  /**
+   * FSDP1 frees a frozen layer in a hook of its input, behind that of the layer which made it: this one has the next gathered first
+   * (`_register_pre_backward_hooks` and `_register_post_backward_reshard_only_hook` in `_runtime_utils.py`).
+   */
+  #freeFrozen(): void {
+    const name = this.#frozen
+    this.#frozen = undefined
+    if (name !== undefined) this.#reduceOrKeep(name)
   }
 
   /**
@@ -319,6 +341,7 @@ export class Sharding {
     if (this.rules.defers && !isLast) return
     if (this.rules.defers) this.#reduceAll()
     else for (const name of this.#groups.keys()) this.afterBackward(name)
+    this.#freeFrozen()
     if (this.#reducing) this.#ledger.release(this.#reducing)
     this.#reducing = undefined
     for (const storage of this.#kept.splice(0)) this.#ledger.release(storage)
