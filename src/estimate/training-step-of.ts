@@ -86,7 +86,7 @@ export function trainingStepOf(
     stepDtype: masters ? 'float32' : undefined,
     stepsOnCpu: isOptimizerOffloaded,
     bucketBytes: bucketBytes(sharding, { width: DTYPE_BYTES[computeDtype ?? parameterDtype], deepspeed }),
-    sharesBuffers: sharding.strategy === 'ddp' && sharding.ranks > 1,
+    sharesBuffers: sharesBuffers(options),
     offloader: offload.includes('activations') ? (sharding.offloadedBy ?? 'torchtune') : undefined,
     stagesInputs: options.kernels === 'unsloth-2026.10' && offload.includes('activations') && recompute !== 'none',
     keepOutputs: options.keepOutputs,
@@ -94,6 +94,12 @@ export function trainingStepOf(
     routerLogits: routerLogitsOf(architecture, options),
     inputGradients: options.inputGradients,
   }
+}
+
+/** DDP shares no buffers in the forward pass behind one under `no_sync` (`require_forward_param_sync` in its `distributed.py`). */
+function sharesBuffers({ sharding, gradientAccumulation }: CheckedMemoryOptions): TrainingStep['sharesBuffers'] {
+  if (sharding.strategy !== 'ddp' || sharding.ranks === 1) return undefined
+  return sharding.syncEachBatch === false && gradientAccumulation > 1 ? 'first' : 'each'
 }
 
 /** Where all weights are trained, Unsloth compiles the classes of transformers, with attention of their own: what that keeps of a gated activation is as in one kernel. */

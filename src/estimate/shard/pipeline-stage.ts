@@ -62,7 +62,7 @@ export function stageRun({ stage, resolved }: ResolvedStage, run: StageOptions):
     more: {
       division,
       stage,
-      sharesBuffers: false,
+      sharesBuffers: undefined,
       ...(sharding && { sharding: { ...sharding, defers: true, reshards } }),
     },
   }

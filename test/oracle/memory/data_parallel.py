@@ -10,7 +10,7 @@ options.finetuningType 'dpo' or 'kto' in place of `method` is the step of TRL 1.
 `prepare_deepspeed` of its `models/utils.py` have it: FSDP2 around the root alone, FSDP1 as the trained model, ZeRO-3 as the trained model, and whole in all others.
 
 The Ledger of oracle.py counts storages, here also those that are resized: FSDP frees and fills what it gathers in place. The second
-step is recorded, and of several micro-batches the last one, as the first holds no gradients before. Without syncEachBatch, gradients are reduced in the last one alone, as
+step is recorded, with all its micro-batches. Without syncEachBatch, gradients are reduced in the last one alone, as
 `no_sync` of accelerate 1.15.0 has it. Streams of a CPU do nothing, so that what a GPU overlaps in time is as if it ran in
 order of the code. Memory of a CPU and of a GPU are the same here, so that offloading cannot be recorded.
 
@@ -357,8 +357,8 @@ def run(config, options, trace=None):
         stepped()
         if ledger.trace is not None:
             ledger.trace.clear()
-        accumulate()
         ledger.reset()
+        accumulate()
         micro_batch()
         stepped()
         peak, ledger.trace = ledger.peak(), None

@@ -109,7 +109,7 @@ export class ZeroGradients {
     const elements = this.#elements / ranks
     this.#ledger.phase = 'step'
     // The norm is computed in float64, of one gradient after another (`get_grad_norm_direct`).
-    this.#ledger.observe('linalg_vector_norm', FLOAT64_BYTES * this.#largestPart)
+    this.#ledger.observe('linalg_vector_norm', FLOAT64_BYTES * Math.ceil(this.#largestPart))
     const flat = this.#ledger.allocate(elements * this.#width)
     this.#ledger.observe('cat')
     const wide = this.#ledger.allocate(elements * DTYPE_BYTES.float32, 'gradients')

@@ -31,8 +31,8 @@ export interface TrainingStep {
   readonly sentBytes?: number
   /** Whether the model gets an attention mask. */
   readonly isMasked?: boolean
-  /** Whether the forward pass begins with buffers that ranks share: copies of all of them, joined. */
-  readonly sharesBuffers?: boolean
+  /** Which forward passes begin with buffers that ranks share: copies of all of them, joined. Default: none. */
+  readonly sharesBuffers?: 'first' | 'each' | undefined
   /** Whether the forward pass ran before: its peak does not count. */
   readonly hasRunForward?: boolean
   /** Whether only what is live behind the forward pass is asked for. */

@@ -91,13 +91,14 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep, noted?: Not
   if (step.stagesInputs) tape.saved.stages = true
   else if (step.offloader) tape.saved.offloading = new Offloading(ledger, step.offloader)
   ledger.allocate(unslothBytes(step, model.architecture, half), 'buffers')
+  const share = (): void => shareBuffers(ledger, model.buffers({ ...sizes, batch: 0 }, step.parameterDtype, true))
   const run = (isLast = true): PartBytes => {
     ledger.phase = 'forward'
     if (sharding) prepareToReduce(tape, sharding, isLast)
     if (zero) zero.isLast = isLast
     const inFlight = step.inFlightBytes && ledger.allocate(step.inFlightBytes, 'activations')
     const sent = step.sentBytes && ledger.allocate(step.sentBytes, 'activations')
-    if (step.sharesBuffers) shareBuffers(ledger, model.buffers({ ...sizes, batch: 0 }, step.parameterDtype, true))
+    if (step.sharesBuffers === 'each') share()
     layers.reuseCopies()
     others?.before()
     const loss = others ? others.loss() : pass.loss()
@@ -124,6 +125,8 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep, noted?: Not
   }
   ledger.reset()
   others?.rollout()
+  ledger.phase = 'forward'
+  if (step.sharesBuffers === 'first') share()
   const rollout = { peak: ledger.peak, kernelPeak: ledger.kernelPeak }
   noted?.endRollout()
   if (step.microBatches > 1) run(false)
