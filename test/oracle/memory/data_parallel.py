@@ -6,7 +6,8 @@ Cases as in oracle.py (methods full, full-mixed and lora), with options.sharding
 reduceDtype, reshardAfterForward, syncEachBatch, deepspeed; and maxGradNorm, to which gradients are clipped. A fake process group of so many ranks stands around the model: collectives do nothing, but all buffers are
 made. Every decoder layer and the root are wrapped, as accelerate and torchtitan do. DeepSpeed (0.19.8) must be importable for ZeRO.
 
-options.finetuningType 'dpo' or 'kto' in place of `method` is the step of TRL 1.16 (TRL_SOURCE, as in losses.py). Its reference is prepared as `prepare_fsdp` and
+options.finetuningType 'dpo', 'kto' or 'orpo' in place of `method` is the step of TRL 1.16 (TRL_SOURCE, as in losses.py), with `loss: 'logits'` that of LLaMA-Factory; 'prompt_tuning'
+and so on with `numVirtualTokens` is PEFT's, as in finetuning.py, on packed weights with `quantization` (DDP, ZeRO-1 and 2). Its reference is prepared as `prepare_fsdp` and
 `prepare_deepspeed` of its `models/utils.py` have it: FSDP2 around the root alone, FSDP1 as the trained model, ZeRO-3 as the trained model, and whole in all others.
 
 The Ledger of oracle.py counts storages, here also those that are resized: FSDP frees and fills what it gathers in place. The second
@@ -330,7 +331,7 @@ def run(config, options, trace=None):
 
         def passes(last):
             ledger.phase = "forward"
-            with torch.autocast("cpu", dtype=torch.bfloat16) if mixed else nullcontext():
+            with torch.autocast("cpu", dtype=torch.bfloat16) if mixed and not preferred.is_of_logits(options) else nullcontext():
                 loss = preferred.loss_of(called, asked, plain_model, ids, options) if preferred.is_preferred(options) else called(input_ids=ids, labels=ids, use_cache=False).loss
             ledger.phase = "backward"
             backward(loss, last)

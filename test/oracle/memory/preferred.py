@@ -1,4 +1,7 @@
-"""The step of TRL's DPO and KTO for data_parallel.py and layouts.py: the fused head within the forward pass of the model, as in losses.py, and a reference beside it."""
+"""The step of TRL's DPO, KTO and ORPO for data_parallel.py: the fused head within the forward pass of the model, as in losses.py, and a reference beside it.
+
+ORPO and RRHF, and all with `loss: 'logits'` (LLaMA-Factory), compute their loss from the logits that the model returns.
+"""
 from contextlib import nullcontext
 
 import torch
@@ -8,11 +11,17 @@ import losses
 import oracle
 from oracle import materialize
 
-PAIRS, KINDS = ("dpo", "cdpo", "ipo"), ("dpo", "cdpo", "ipo", "kto")
+PAIRS, ASKS = ("dpo", "cdpo", "ipo", "orpo", "rrhf"), ("dpo", "cdpo", "ipo", "kto")
+KINDS = (*ASKS, "orpo", "rrhf")
 
 
 def is_preferred(options):
     return options.get("finetuningType") in KINDS
+
+
+def is_of_logits(options):
+    """Whether the loss is computed outside of the model."""
+    return is_preferred(options) and (options["finetuningType"] not in ASKS or options.get("loss") == "logits")
 
 
 def sequences_of(options):
@@ -21,7 +30,7 @@ def sequences_of(options):
 
 def reference_of(config, options):
     """A frozen copy; none where adapters can be switched off."""
-    if not is_preferred(options) or "lora" in options or options.get("referenceModel") is False:
+    if options.get("finetuningType") not in ASKS or "lora" in options or options.get("referenceModel") is False:
         return None
     return oracle.build(config, {**options, "method": "full", "gradientCheckpointing": False, "recompute": "none", "inputGradients": False})
 
@@ -31,6 +40,8 @@ def with_fused_head(model, options):
     if not is_preferred(options):
         return
     losses.without_dropout(model)
+    if is_of_logits(options):
+        return
     causal = losses.plain(model)
     function = gathering(finetuning.chunked_log_probs(), options)
     def forward(input_ids=None, **_):
@@ -95,6 +106,11 @@ def prepared(reference, options, ledger):
 def loss_of(called, reference, model, ids, options):
     """`_compute_loss` of DPOTrainer and KTOTrainer, of which the sums are left out."""
     kind = options["finetuningType"]
+    if is_of_logits(options):
+        if options.get("loss") != "logits":
+            return losses.Odds(called, options)(ids, ids, False).loss
+        trained = WithoutAdapters(called, model) if "lora" in options else called
+        return losses.OfLogits(trained, options, reference)(ids, ids, False).loss
     if kind == "kto":
         with torch.no_grad():
             called(input_ids=ids)
@@ -104,3 +120,13 @@ def loss_of(called, reference, model, ids, options):
             for _ in range(2 if kind == "kto" else 1):
                 (reference or called)(input_ids=ids)
     return per_token.mean()
+
+
+class WithoutAdapters:
+    """What ranks call, with the switch of the model inside."""
+
+    def __init__(self, called, model):
+        self.called, self.disable_adapter = called, model.disable_adapter
+
+    def __call__(self, **inputs):
+        return self.called(**inputs)

@@ -103,11 +103,12 @@ function windowOnBothSides(tape: Tape, sequence: number): Tensor {
 
 /** The tensors behind ALiBi: a mask of all tokens, and the slope of each head times each position. */
 export function distancesOf(
-  { layers, sizes }: DecoderPass,
+  { layers, options, sizes }: DecoderPass,
   { maskDtype, everyPosition }: Alibi,
   dtype: ComputeDtype,
 ): { mask: Tensor; scaled: Tensor } {
-  const { ops, tokens } = layers
+  const { ops } = layers
+  const tokens = layers.tokens + options.batch * prefixTokens(options)
   const mask = ops.tape.tensor(tokens, maskDtype, 'ones')
   const scaled = everyPosition
     ? ops.tape.tensor(everyPosition * sizes.heads, 'float32', 'mul')
