@@ -79,6 +79,7 @@ export interface Node {
   pending?: Gradient
   /** Whether its gradient goes to the parameter itself: if that has another dtype, it is cast while what arrived is still there (`validate_outputs`). */
   readonly castsWithin?: boolean
+  readonly arrivesFirst?: number | undefined
   /** As that of a parameter. */
   addsInPlace?: boolean
   /** The checkpointed layer that it belongs to. */

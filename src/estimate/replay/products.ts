@@ -154,7 +154,10 @@ export class Products extends AutocastCopies {
     const elements = rows * outFeatures
     const output = tape.record(
       [left, matrix, vector],
-      { before: [...(matrix.grad || (savesInput && left.grad) ? [left] : []), ...(left.grad ? [matrix] : [])] },
+      {
+        before: [...(matrix.grad || (savesInput && left.grad) ? [left] : []), ...(left.grad ? [matrix] : [])],
+        ...(vector && { arrivesFirst: 2 }),
+      },
       () => tape.tensor(elements, left.dtype, vector ? 'addmm' : 'mm'),
       () => {
         const forWeight = () => matrix.grad && this.ops.gradient(matrix.elements, matrix.dtype, 'mm')

@@ -188,8 +188,9 @@ export class Tape {
     if (saves.after) for (const storage of saves.after(output)) saved.push(this.saved.save(storage))
     if (this.saved.isSecondRun) return PLACEHOLDER
     const edges = inputs.map(gradientOf)
-    const { castsWithin = false } = saves
-    const node: Node = { kind: 'node', inputs: edges, saved, backward, frame: this.saved.recording, castsWithin }
+    const { castsWithin = false, arrivesFirst } = saves
+    const frame = this.saved.recording
+    const node: Node = { kind: 'node', inputs: edges, saved, backward, frame, castsWithin, arrivesFirst }
     for (const edge of edges) if (edge?.kind === 'leaf') edge.expected += 1
     this.#nodes.push(node)
     return node
@@ -360,7 +361,9 @@ export class Tape {
     this.saved.offloading?.endOperation()
     const isHeld = node.castsWithin && this.gradients.onUnreduced
     if (!isHeld) this.ledger.release(gradient)
-    for (let index = 0; index < gradients.length; index += 1) {
+    const order = [...gradients.keys()]
+    if (node.arrivesFirst !== undefined) order.unshift(...order.splice(node.arrivesFirst, 1))
+    for (const index of order) {
       const one = gradients[index]
       const edge = node.inputs[index]
       if (one === undefined) continue
@@ -390,6 +393,8 @@ interface Saves {
   readonly after?: (output: Tensor) => readonly Storage[]
   readonly attributes?: readonly Tensor[]
   readonly castsWithin?: boolean
+  /** The place of the parameter whose gradient arrives first: autograd takes what is a leaf ahead of operations. Default: in order. */
+  readonly arrivesFirst?: number
 }
 
 /** How a layer is recomputed. */
