@@ -76,7 +76,10 @@ const STRATEGIES = ['ddp', 'fsdp1', 'fsdp2', 'fsdp2', 'hsdp', 'zero-1', 'zero-2'
 function rankOptions(random: Random, config: Config): CaseOptions {
   const sharding = randomSharding(random)
   const { strategy } = sharding
-  const method = random.pick(['full', 'full', 'full-mixed', 'lora', 'lora'] as const)
+  const isOfDeepspeed = strategy.startsWith('zero')
+  const drawn = random.pick(['full', 'full', 'full-mixed', 'lora', 'lora'] as const)
+  // DeepSpeed turns autocast off, as the assumptions say: its weights are in 16 bits.
+  const method = isOfDeepspeed && drawn === 'full-mixed' ? 'full' : drawn
   const isLora = method === 'lora'
   // FSDP1 has one dtype for what it gathers together.
   const isNarrow = isLora && (strategy === 'fsdp1' || strategy === 'zero-3' || random.chance(0.5))
@@ -91,7 +94,7 @@ function rankOptions(random: Random, config: Config): CaseOptions {
     ...(random.chance(0.2) && { attention: random.pick(['eager', 'efficient'] as const) }),
     ...(isLora && { lora: randomLora(random, config), adapterDtype: isNarrow ? 'bfloat16' : 'float32' }),
     ...(isLora && random.chance(0.3) && { inputGradients: true }),
-    ...(method !== 'full-mixed' && random.chance(0.25) && { autocast: true }),
+    ...(method !== 'full-mixed' && random.chance(0.25) && !isOfDeepspeed && { autocast: true }),
     ...(random.chance(0.3) && { gradientAccumulation: random.pick([2, 3]) }),
   }
 }

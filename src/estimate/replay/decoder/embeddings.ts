@@ -107,7 +107,10 @@ function behindPrompt(
   untilLoss: Tensor[],
 ): Tensor {
   const { ops } = layers
-  untilLoss.push(ops.tape.tensor(batch * weights.count, 'int64', 'full'), ops.tape.tensor(layers.tokens, 'int64', 'cat'))
+  untilLoss.push(
+    ops.tape.tensor(batch * weights.count, 'int64', 'full'),
+    ops.tape.tensor(layers.tokens, 'int64', 'cat'),
+  )
   const prompt = promptOf(layers, weights, { batch, dtype: embedded.dtype, kind, sharding })
   const both = ops.cat([prompt, embedded])
   ops.tape.free(embedded)
