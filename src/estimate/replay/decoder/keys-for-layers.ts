@@ -17,7 +17,7 @@ export function sharedKeysOf({ layers, options, forward }: DecoderPass): SharedK
   return new SharedKeys(layers.ops.tape)
 }
 
-/** Keys and values of virtual tokens for each layer, by its index, as views of one tensor. */
+/** Keys and values of virtual tokens for each layer, by its index, which the cache copies out of one tensor (`update` in transformers' cache_utils.py). */
 export function prefixesOf(
   { layers, options, base }: DecoderPass,
   dtype: Tensor['dtype'],
@@ -36,7 +36,9 @@ export function prefixesOf(
   const ofLayers = new Map<number, readonly [Tensor, Tensor]>()
   for (const [place, { index }] of owners.entries()) {
     const [keys, values] = parts.slice(2 * place)
-    if (keys && values) ofLayers.set(index, [keys, values])
+    if (!keys || !values) continue
+    ofLayers.set(index, [ops.cat([keys]), ops.cat([values])])
   }
+  ops.tape.free(...parts)
   return ofLayers
 }
