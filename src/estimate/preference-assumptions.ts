@@ -33,6 +33,11 @@ export function preferenceAssumptions(
           `the trained model generates ${batchSize * gradientAccumulation} completions of ${length} tokens, with a cache, before the first micro-batch`,
         ]
       : []),
+    ...((generates || hasCritics) && sharding.strategy === 'zero-3' && sharding.ranks > 1
+      ? [
+          'ZeRO-3 has all that is trained gathered on each rank while it generates, as TRL does unless `ds3_gather_for_generation` is false, or another engine generates',
+        ]
+      : []),
     ...(hasCritics
       ? [
           'a frozen reward model and a trained value model of the same size; the logits of rollouts, which PPO keeps, are not counted',

@@ -100,7 +100,8 @@ def prepared(reference, options, ledger):
         config = data_parallel.deepspeed_config(options)
         config["zero_optimization"].pop("offload_optimizer", None)
         reference, *_ = deepspeed.initialize(model=reference, config=config, dist_init_required=False)
-    return reference.eval()
+    reference.eval()  # that of DeepSpeed returns nothing
+    return reference
 
 
 def loss_of(called, reference, model, ids, options):

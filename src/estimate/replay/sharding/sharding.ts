@@ -104,6 +104,11 @@ export class Sharding {
     }
   }
 
+  /** Gathers all parameters for code that runs without hooks, where the strategy needs that. The caller releases them. */
+  gatherWhole(): Storage | undefined {
+    return undefined
+  }
+
   /** Whether a matrix is the first of its layer that is gathered alone. It is asked in the order of the forward pass, and again when that is repeated. */
   isFirstAlone(matrix: Tensor): boolean {
     if (this.#seeksFirst) this.#firstAlone.add(matrix)

@@ -85,6 +85,13 @@ export class ZeroParameters extends Sharding {
     this.#flat = undefined
   }
 
+  /** `GatheredParameters`, around code whose hooks are gone. */
+  override gatherWhole(): Storage {
+    const whole = this.#ledger.allocate(this.#bytes, 'parameters')
+    this.#ledger.observe('all_gather')
+    return whole
+  }
+
   override dropIdle(weight: Tensor): void {
     const { elements, alike = 0 } = weight
     if (this.#idle.has(weight)) return

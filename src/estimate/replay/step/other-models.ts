@@ -66,9 +66,17 @@ export class OtherModels {
    */
   rollout(): void {
     const { preference } = this.#trained
+    if (preference.hasCritics) this.#gatherTrained()
     if (!preference.generates) return
     this.#generate()
     this.#reference?.()
+  }
+
+  /** ZeRO-3 gathers policy and value while PPO generates (`unwrap_model_for_generation` around its `PolicyAndValueWrapper`, TRL 0.19.1). */
+  #gatherTrained(): void {
+    const { options, layers } = this.#trained
+    const whole = [options.sharding, this.#shardings.at(-1)].map((sharding) => sharding?.gatherWhole())
+    for (const storage of whole) if (storage) layers.ops.tape.ledger.release(storage)
   }
 
   /** What runs before the trained model on each micro-batch. */
@@ -214,10 +222,13 @@ export class OtherModels {
       layers.division,
     )
     const before = { ...ledger.now }
+    // ZeRO-3 gathers the whole model, and removes its hooks (`_unwrap_model_for_generation` in `models/utils.py` of TRL 1.16).
+    const whole = options.sharding?.gatherWhole()
     // The root of FSDP2 stays gathered until backward.
-    options.sharding?.beforeForward(ROOT)
+    if (!whole) options.sharding?.beforeForward(ROOT)
     const pass = model.pass(own, {
       ...options,
+      sharding: whole ? undefined : options.sharding,
       batch,
       sequence: prompt,
       cache: true,
@@ -241,6 +252,7 @@ export class OtherModels {
     ledger.observe('cat')
     ledger.release(copy)
     ledger.release(grown)
+    if (whole) ledger.release(whole)
     ledger.shift({ ...emptyParts(), kvCache }, -1)
   }
 }
