@@ -353,6 +353,11 @@ export class Sharding {
     for (const { parts, times } of this.#keptByOmitted.splice(0)) this.#ledger.shift(parts, -times)
   }
 
+  /** Before and after the step of the optimizer. */
+  beforeStep(): void {}
+
+  afterStep(): void {}
+
   /** Called when the gradients of a micro-batch are reduced. */
   endReduction(): void {}
 

@@ -26,6 +26,8 @@ export class ZeroParameters extends Sharding {
   /** Elements and bytes of all parameters that do not stay on every rank. */
   #elements = 0
   #bytes = 0
+  /** Bytes of the whole parameters that stay on every rank. */
+  #persistentBytes = 0
   /** Elements of each layer. */
   readonly #layers = new Map<string, number>()
   /** Elements behind the layers: the head, and the last norm. */
@@ -55,7 +57,10 @@ export class ZeroParameters extends Sharding {
     const elements = shape.reduce((product, size) => product * size, 1)
     const own = (offloads ? 0 : Math.ceil(elements / ranks) * sharedWidth) + elements * (width - sharedWidth)
     // A parameter that stays is held in both forms.
-    if (elements <= this.#fetch.persistence) return own + elements * sharedWidth
+    if (elements <= this.#fetch.persistence) {
+      this.#persistentBytes += elements * sharedWidth * inLayer * layers
+      return own + elements * sharedWidth
+    }
     if (isUnused) return own
     this.#elements += elements * inLayer * layers
     this.#bytes += elements * sharedWidth * inLayer * layers
@@ -134,6 +139,15 @@ export class ZeroParameters extends Sharding {
     this.#ledger.release(this.#gathered)
     this.#gathered = undefined
     this.#isBelowHead = false
+  }
+
+  /** The step begins with a partition of all parameters. Those that stay are gathered again when it is done (`partition_all_parameters` and `_post_step` in `stage3.py`). */
+  override beforeStep(): void {
+    this.#ledger.shift({ ...emptyParts(), parameters: this.#persistentBytes }, -1)
+  }
+
+  override afterStep(): void {
+    this.#ledger.shift({ ...emptyParts(), parameters: this.#persistentBytes }, 1)
   }
 
   override revisited(mark: number): void {

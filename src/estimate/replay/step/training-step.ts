@@ -138,9 +138,11 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep, noted?: Not
   const leaves = [...weights.leaves, ...(others?.leaves ?? [])]
   if (layers.goesOn) layers.freeCopies()
   noted?.end()
+  sharding?.beforeStep()
   zero?.beforeStep()
   update(ledger, leaves, step)
   zero?.afterStep()
+  sharding?.afterStep()
   return { ...highest([ledger, rollout]), afterForward, heldByGraph: tape.heldByGraph }
 }
 
