@@ -211,15 +211,20 @@ describe('ZeRO-3', () => {
 
 describe('Methods that learn from preferences', () => {
   // TRL 1.16's DPO and KTO with torch 2.15 and DeepSpeed 0.19.8. A few scalars are not counted.
+  const SAID: readonly (readonly [says: string, low: number, high: number])[] = [
+    ['ZeRO-3 with a reference', 0.084, 0.113],
+    ['ORPO and RRHF with FSDP', 0, 0.02],
+    ['ZeRO-3 with sizes of its own', 0.006, 0.006],
+  ]
   const records = memoryRecords('preferred-ranks.jsonl.gz').map((record) => [record.id, record] as const)
 
   it.each(records)('hold a reference as TRL prepares it: %s', (_, { config, options, truth }) => {
     const { tensorBytes, assumptions } = estimateMemory(architectureFromConfig(config), options)
-    const gap = assumptions.some((one) => one.startsWith('ZeRO-3 with a reference'))
-    expect(gap).toBe(options.sharding?.strategy === 'zero-3')
+    const [, low = 0, high = 0] = SAID.find(([says]) => assumptions.some((one) => one.startsWith(says))) ?? []
     const off = tensorBytes - truth.peak.total
-    expect(Math.abs(off)).toBeLessThanOrEqual(gap ? 0.126 * truth.peak.total : 80)
-    if (gap) expect(off).toBeGreaterThan(0)
+    expect(off).toBeGreaterThanOrEqual(-low * truth.peak.total - 120)
+    // Labels of ORPO and RRHF are counted twice for a moment.
+    expect(off).toBeLessThanOrEqual(high * truth.peak.total + 400)
   })
 
   it('need the whole reference twice while FSDP2 has it gathered', () => {

@@ -63,7 +63,7 @@ it.each<readonly [string, MemoryOptions, string, MemoryOptions]>([
   ['llama', { sharding: { ...FSDP2, strategy: 'fsdp1' }, ...DORA }, '1.9 % too low', { sharding: FSDP2, ...DORA }],
   ['llama', { sharding: { ...KEPT, strategy: 'fsdp1' }, gradientAccumulation: 2 }, '4.4 %', { sharding: KEPT }],
   ['llama', { sharding: FSDP2, gradientAccumulation: 2 }, 'sync_each_batch', { sharding: FSDP2 }],
-  ['llama', { sharding: ZERO_3 }, '0.5 % in recorded runs', { sharding: { strategy: 'zero-3', ranks: 4 } }],
+  ['llama', { sharding: ZERO_3 }, '0.6 % in recorded runs', { sharding: { strategy: 'zero-3', ranks: 4 } }],
   ['bloom', { method: 'full', recompute: 'selective' }, 'baddbmm', { method: 'full' }],
   [
     'llama',
