@@ -97,7 +97,7 @@ export function checkMemoryOptions(given: MemoryOptions, model?: PresetModel): C
   const served = options.precision ?? options.dtype
   if (finetuning) refuseBesideType(given, finetuning)
   const isWide = served === 'float32' || (isPrepared && quantization !== 'gptq')
-  const turnsOff = sharding.ranks > 1 && strategyOf(sharding.strategy).hasMasters
+  const turnsOff = strategyOf(sharding.strategy).hasMasters
   const autocast = options.autocast ?? (methodOf(method).weights === 'float32' || (isAsked && !turnsOff))
   if (isPrepared && isWide && !autocast && options.attention === 'flash')
     throw new TypeError(
@@ -166,7 +166,11 @@ function trainingPrecision(precision: WeightPrecision = 'bfloat16'): TrainingPre
 /** The same options for another number of ranks. */
 export function withRanks(options: CheckedMemoryOptions, ranks: number): CheckedMemoryOptions {
   const { strategy } = options.sharding
-  const sharding: ShardingOptions = { ...options.sharding, strategy: strategy === 'none' ? 'fsdp2' : strategy, ranks }
+  const sharding: ShardingOptions = {
+    ...options.sharding,
+    strategy: strategy === 'none' && ranks > 1 ? 'fsdp2' : strategy,
+    ranks,
+  }
   const isLost = options.isPrepared && undoesPreparation(sharding)
   return {
     ...options,
@@ -191,7 +195,7 @@ function shardingOf({ sharding, world }: MemoryOptions): ShardingOptions {
  */
 function undoesPreparation({ strategy, ranks }: ShardingOptions): boolean {
   const { shares, hasMasters } = strategyOf(strategy)
-  return ranks > 1 && (shares === 'parameters' || hasMasters)
+  return hasMasters || (ranks > 1 && shares === 'parameters')
 }
 
 function recomputationOf(

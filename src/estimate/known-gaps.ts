@@ -4,7 +4,7 @@ import type { Architecture } from '../architecture/index.js'
 import { isOnlyInTransformers5 } from '../architecture/newer-types.js'
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import { methodOf } from './methods.js'
-import { strategyOf } from './sharding-options.js'
+import { isInUse, strategyOf } from './sharding-options.js'
 
 /** What is known to be off in an estimate, by how much in runs of torch, in sentences. The guide lists the same. */
 export function knownGaps(architecture: Described, options: CheckedMemoryOptions): string[] {
@@ -161,7 +161,7 @@ const OF_MASKS =
 /** What drawn runs on several ranks have found. */
 function gapsOfRanks(options: CheckedMemoryOptions): string[] {
   const { strategy, ranks } = options.sharding
-  if (ranks === 1) return []
+  if (!isInUse({ strategy, ranks })) return []
   const ofTokens = strategy === 'zero-3' && options.finetuning?.tokens ? [OF_ZERO_3_TOKENS] : []
   const ofReference = strategy === 'zero-3' && options.finetuning?.preference?.reference ? [OF_REFERENCE] : []
   const isOfOdds =

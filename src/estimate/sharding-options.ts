@@ -87,6 +87,11 @@ export function strategyOf(name: ShardingStrategy): Strategy {
   return STRATEGIES[name]
 }
 
+/** Whether a strategy changes what a run does. DeepSpeed's engine has float32 copies and buffers of its own on one rank, too. */
+export function isInUse({ strategy, ranks }: Pick<ShardingOptions, 'strategy' | 'ranks'>): boolean {
+  return ranks > 1 || STRATEGIES[strategy].hasMasters
+}
+
 /** Sharding as the replay needs it; absent if ranks share neither parameters nor gradients. */
 export function shardingRules(
   options: ShardingOptions,
@@ -103,6 +108,7 @@ export function shardingRules(
   },
 ): ShardingRules | undefined {
   const { shares, copiesOut, isFlat, hasMasters } = STRATEGIES[options.strategy]
+  // One rank of DeepSpeed has whole parameters, and gathers none (`NoGatherHandle` in `partition_parameters.py`).
   if (options.ranks === 1 || shares !== 'parameters') return undefined
   return {
     ranks: options.ranks,
@@ -135,7 +141,7 @@ export function bucketBytes(
   { strategy, ranks, offload }: ShardingOptions,
   { width, deepspeed }: { width: number; deepspeed: DeepspeedSizes },
 ): TrainingStep['bucketBytes'] {
-  if (ranks === 1) return undefined
+  if (!isInUse({ strategy, ranks })) return undefined
   // DDP's buckets hold a copy of every gradient, unless `gradient_as_bucket_view` is set (`reducer.cpp`).
   if (strategy === 'ddp') return ({ all }) => all
   const isOffloaded = offload?.includes('optimizer') || offload?.includes('parameters')
@@ -152,7 +158,7 @@ export function zeroRules(
   { reduceBucketSize, overlapComm }: DeepspeedSizes,
 ): ZeroRules | undefined {
   const stage = ZERO_STAGES[strategy]
-  if (stage === undefined || ranks === 1) return undefined
+  if (stage === undefined) return undefined
   return {
     stage,
     ranks,

@@ -26,8 +26,7 @@ export function trainingStepOf(
   const half = options.precision !== 'float32' ? options.precision : options.autocast ? 'bfloat16' : undefined
   const computeDtype = isSharded && parameterDtype === 'float32' ? half : undefined
   const keepsInputs = options.reentrant && trains === 'adapters' && recompute !== 'none'
-  const { hasMasters } = strategyOf(sharding.strategy)
-  const masters = hasMasters && sharding.ranks > 1
+  const { hasMasters: masters } = strategyOf(sharding.strategy)
   const offload = sharding.offload ?? []
   const isOptimizerOffloaded = offload.includes('optimizer') || offload.includes('parameters')
   const { finetuning } = options

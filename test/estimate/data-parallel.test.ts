@@ -51,6 +51,8 @@ describe.each([
   ['Adapters of each kind with DDP, FSDP2, and ZeRO-1 to 3', 'adapted-ranks.jsonl.gz'],
   // DeepSpeed casts to 16 bits what `prepare_model_for_kbit_training` makes float32.
   ['Packed weights with DDP, ZeRO-1 and ZeRO-2', 'packed-ranks.jsonl.gz'],
+  // Its engine has float32 copies and buffers on one rank, too, and gathers nothing there.
+  ['One rank of DeepSpeed, and of FSDP1', 'one-rank.jsonl.gz'],
   ['Gradients that ZeRO-2 adds up', 'zero-2-adds.jsonl.gz'],
 ] as const)('%s', (_what, file) => {
   it.each(memoryRecords(file).map((record) => [record.id, record] as const))(

@@ -65,8 +65,8 @@ export interface PresetOptions {
  * Whether what a trainer puts under autocast runs under it. DeepSpeed 0.19.8 turns it off in its engine (`autocast_if_enabled` in its
  * `runtime/torch_autocast.py`), and computes in the dtype of the weights.
  */
-export function keepsAutocast({ strategy, ranks }: PresetRun): boolean {
-  return ranks === 1 || !strategy.startsWith('zero')
+export function keepsAutocast({ strategy }: PresetRun): boolean {
+  return !strategy.startsWith('zero')
 }
 
 /** What a framework does in some runs that is not estimated. */

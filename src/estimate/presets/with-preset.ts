@@ -126,7 +126,7 @@ function hasUse(name: string, value: unknown, options: MemoryOptions, isOfClass:
   if (name === 'keepOutputs') return isWhole || loss === 'chunked'
   if (name === 'loss') return options.lossLogits === undefined && options.keepOutputs !== true
   // DeepSpeed casts adapters to the dtype of the weights.
-  if (name === 'adapterDtype') return runOf(options).ranks === 1 || !runOf(options).strategy.startsWith('zero')
+  if (name === 'adapterDtype') return !runOf(options).strategy.startsWith('zero')
   if (name === 'autocast') return method !== 'full-mixed'
   if (name === 'optimizer') return optimizerStep === undefined
   if (name === 'optimizerStep') return value === 'in-backward' ? gradientAccumulation === 1 : hasSeveralSteps(optimizer)

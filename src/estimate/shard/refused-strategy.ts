@@ -1,4 +1,4 @@
-import type { ShardingOptions, ShardingStrategy } from '../sharding-options.js'
+import { isInUse, type ShardingOptions, type ShardingStrategy } from '../sharding-options.js'
 
 type Refused = Readonly<Partial<Record<ShardingStrategy, string>>>
 
@@ -13,7 +13,7 @@ export function strategyBesideTensor(sharding: ShardingOptions): string | undefi
 }
 
 function refused({ strategy, ranks }: ShardingOptions, table: Refused): string | undefined {
-  const why = ranks > 1 ? table[strategy] : undefined
+  const why = isInUse({ strategy, ranks }) ? table[strategy] : undefined
   return why && `${strategy}${why}`
 }
 
