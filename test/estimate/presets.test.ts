@@ -180,6 +180,14 @@ describe('what the frameworks do', () => {
     expect(() => estimateMemory(MODEL, options)).toThrow(reason)
   })
 
+  it('deepspeed says that its engine counts with ZeRO alone', () => {
+    const said = (options: MemoryOptions) =>
+      estimateMemory(MODEL, { preset: 'deepspeed', ...options }).assumptions.join()
+    expect(said({})).toContain('counted without its engine')
+    expect(said({ sharding: { strategy: 'ddp', ranks: 2 } })).toContain('counted without its engine')
+    expect(said({ sharding: { strategy: 'zero-2', ranks: 1 } })).not.toContain('counted without its engine')
+  })
+
   it('planGpus knows them too', () => {
     const { assumptions, estimate } = planGpus(MODEL, { preset: 'trl', method: 'lora' })
     expect(assumptions.join()).toContain('preset trl: loss log-probs')
