@@ -51,6 +51,11 @@ export function refuseContradictions(options: MemoryOptions, { trains, weights, 
   if (options.optimizerStep === 'in-backward' && (options.gradientAccumulation ?? 1) > 1) {
     throw new TypeError('`optimizerStep` is "in-backward", which frees each gradient at once: it cannot be accumulated')
   }
+  if (options.optimizerStep === 'in-backward' && options.sharding?.strategy.startsWith('zero')) {
+    throw new TypeError(
+      '`optimizerStep` is "in-backward", but the engine of DeepSpeed steps once backward is done: pass \'fused\', or another strategy than ZeRO',
+    )
+  }
   if (trains !== 'nothing' && options.recompute === 'selective' && options.reentrant) {
     throw new TypeError(
       '`recompute` is "selective", which torch does with non-reentrant checkpointing alone: pass `reentrant: false`',

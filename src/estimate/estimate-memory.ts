@@ -15,6 +15,7 @@ import { labelHead } from './replay/loss/label-head.js'
 import type { ResolvedModel } from './resolved-model.js'
 import { replayed, runMemory } from './run-memory.js'
 import type { EstimableModel } from './served-model.js'
+import { isInUse } from './sharding-options.js'
 import { unusedOptions } from './unused-options.js'
 
 /**
@@ -74,7 +75,7 @@ function givenLayout(resolved: ResolvedModel, options: CheckedMemoryOptions): Me
   if (context > 1 && Object.keys(resolved.architecture.forward?.mixers ?? {}).length > 0)
     throw new TypeError(`\`layout.context\` has no model for the recurrent layers of ${className}: leave it out`)
   const labelled = labelHead(resolved.architecture)?.labelled
-  if (context > 1 && labelled !== undefined && labelled !== 'tokens')
+  if (context > 1 && methodOf(options.method).trains !== 'nothing' && labelled !== undefined && labelled !== 'tokens')
     throw new TypeError(
       `\`layout.context\` cannot be estimated for ${className}, which labels whole sequences: each rank would label its own part of the tokens, and transformers 5.24.0 stops at labels without one for each token (\`_prepare_context_parallel_inputs\`); use \`tensor\` or \`sharding\``,
     )
@@ -92,7 +93,7 @@ function givenLayout(resolved: ResolvedModel, options: CheckedMemoryOptions): Me
   // Sequences can be divided among copies of a model too. What cannot stand beside other ways in training, each of them says itself.
   const isOfSequences = tensor * pipeline * expert === 1
   const isLeft = isOfSequences ? strategy !== 'ddp' : methodOf(options.method).trains === 'nothing'
-  if (ranks > 1 && !SHARING_PARAMETERS.has(strategy) && isLeft)
+  if (isInUse({ strategy, ranks }) && !SHARING_PARAMETERS.has(strategy) && isLeft)
     throw new TypeError(
       `\`layout\` can be estimated with ${[...SHARING_PARAMETERS].join(', ')}, not with ${strategy}: use fsdp2`,
     )

@@ -80,7 +80,7 @@ const INPUT_GRADIENTS: Gap = {
   says: 'gradients end at the first layer that trains; transformers 5 lets them flow to the input embeddings when it checkpoints, which recomputes the layers below too: pass `inputGradients` then',
 }
 
-/** `get_custom_gradient_checkpointing_func` in its `model/model_utils/checkpointing.py`. */
+/** `get_custom_gradient_checkpointing_func` in `model/model_utils/checkpointing.py` of LLaMA-Factory 0.9.5. */
 const INPUTS_OF_LLAMA_FACTORY: Gap = {
   applies: ({ recompute, inputGradients, preset }) =>
     preset === 'llama-factory' && recompute !== 'none' && !inputGradients,
@@ -162,13 +162,10 @@ const OF_MASKS =
 function gapsOfRanks(options: CheckedMemoryOptions): string[] {
   const { strategy, ranks } = options.sharding
   if (!isInUse({ strategy, ranks })) return []
-  const ofTokens = strategy === 'zero-3' && options.finetuning?.tokens ? [OF_ZERO_3_TOKENS] : []
-  const ofReference = strategy === 'zero-3' && options.finetuning?.preference?.reference ? [OF_REFERENCE] : []
-  const isOfOdds =
-    options.finetuning?.preference?.loss === 'log-probs-and-entropy' &&
-    strategy !== 'zero-3' &&
-    strategyOf(strategy).shares === 'parameters'
-  const ofRanks = [...gapsOfReduction(options), ...ofReference, ...ofTokens, ...(isOfOdds ? [OF_ODDS] : [])]
+  const isShared = strategy === 'zero-3' && ranks > 1
+  const ofTokens = isShared && options.finetuning?.tokens ? [OF_ZERO_3_TOKENS] : []
+  const ofReference = isShared && options.finetuning?.preference?.reference ? [OF_REFERENCE] : []
+  const ofRanks = [...gapsOfReduction(options), ...ofReference, ...ofTokens]
   return strategyOf(strategy).hasMasters && isMixed(options) ? [...ofRanks, OF_AUTOCAST] : ofRanks
 }
 
@@ -181,7 +178,7 @@ function gapsOfReduction(options: CheckedMemoryOptions): string[] {
       layout.expert === 1 ? `${OF_MICRO_BATCHES}: ${FOR_THAT}` : `${OF_MICRO_BATCHES}, which are not counted`,
       ...gapsOfFsdp1(options),
     ]
-  return strategy === 'zero-3' && deepspeed !== undefined ? [OF_ZERO_3] : gapsOfFsdp1(options)
+  return strategy === 'zero-3' && sharding.ranks > 1 && deepspeed !== undefined ? [OF_ZERO_3] : gapsOfFsdp1(options)
 }
 
 function gapsOfFsdp1({
@@ -204,9 +201,6 @@ function gapsOfFsdp1({
 
 const OF_REFERENCE =
   'ZeRO-3 with a reference was from 8.4 % too low (KTO from all logits) to 11.3 % too high (adapters, parameters above the threshold) in four recorded runs of a small Llama, and exact in four others'
-
-const OF_ODDS =
-  'ORPO and RRHF with FSDP were 1.8 and 2.0 % too high in two recorded runs of a small Llama, with parameters that stay gathered and with autocast, and exact in the others'
 
 const OF_ZERO_3_TOKENS =
   'ZeRO-3 with virtual tokens, where backward does not come to frozen embeddings, was up to 3.7 % too high in recorded runs of small models'

@@ -1,6 +1,7 @@
 import type { Architecture } from '../architecture/index.js'
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import { completionTokens } from './completion-tokens.js'
+import { STAGE_3_OPTIONS } from './deepspeed-options.js'
 import { dropoutAssumptions } from './dropout-assumptions.js'
 import { methodOf } from './methods.js'
 import { hasNarrowStates } from './optimizers.js'
@@ -10,7 +11,7 @@ import { WITH_HEAD } from './replay/loss/loss.js'
 import type { Offloader } from './replay/offloading.js'
 import type { PackedStorage } from './replay/packed/packed-storage.js'
 import type { ReplayModel } from './replay/replay-model.js'
-import { isInUse, type ShardingOptions, type ShardingStrategy, strategyOf } from './sharding-options.js'
+import { fetchesAlone, isInUse, type ShardingOptions, type ShardingStrategy, strategyOf } from './sharding-options.js'
 import { stackedExpertsSentences } from './stacked-experts-assumptions.js'
 import { unslothAssumptions } from './unsloth-assumptions.js'
 
@@ -125,8 +126,12 @@ function stepSentence(options: CheckedMemoryOptions): string {
 }
 
 /** How an optimizer of 8 bits treats embeddings, where their weights may be trained. */
-function statesPhrase({ optimizer, method, wideEmbeddingStates, lora }: CheckedMemoryOptions): string {
+function statesPhrase({ optimizer, method, wideEmbeddingStates, lora, sharding }: CheckedMemoryOptions): string {
   if (!hasNarrowStates(optimizer)) return ''
+  if (isInUse(sharding) && strategyOf(sharding.strategy).shares !== 'nothing')
+    return wideEmbeddingStates
+      ? '; `wideEmbeddingStates` has no effect where ranks share states: bitsandbytes finds no embeddings there'
+      : ''
   if (wideEmbeddingStates) return ', with float32 states of embeddings'
   const mayTrain = methodOf(method).trains === 'weights' || lora?.modulesToSave !== undefined
   return mayTrain
@@ -194,12 +199,11 @@ function shardingSentences({ sharding, kernels, method }: CheckedMemoryOptions):
         ? '; DeepSpeed casts adapters to the dtype of the weights, whatever `adapterDtype` says'
         : ''
   return [
-    ...(isUsed ? [] : oneRankSentences(sharding)),
-    ...(isUsed
-      ? [
-          `${name} over ${ranks} rank${ranks > 1 ? 's' : ''}: ${STRATEGY_SENTENCES[strategy]}; the figures are for rank 0${adapters}`,
-        ]
-      : []),
+    ...(ranks > 1
+      ? [`${name} over ${ranks} ranks: ${STRATEGY_SENTENCES[strategy]}; the figures are for rank 0${adapters}`]
+      : isUsed
+        ? engineSentences(sharding, adapters)
+        : oneRankSentences(sharding)),
     ...(moved.length > 0
       ? [`${moved.join(', ')} on the CPU; what is on its way to the GPU is counted one layer at a time`]
       : []),
@@ -213,6 +217,29 @@ const OFFLOADER_SENTENCES: Readonly<Record<Offloader, string>> = {
   'llama-factory':
     'the inputs of layers are on the CPU between forward and backward, as LLaMA-Factory 0.9.5 moves them with `use_unsloth_gc`',
   trl: 'activations on the CPU, as `OffloadActivations` of TRL 1.16.0 does it: what two operations save one after the other stays on the GPU, and so does what the head of a decoder saves',
+}
+
+/** One rank of DeepSpeed. */
+function engineSentences(sharding: ShardingOptions, adapters: string): string[] {
+  const { strategy, parameterDtype, reduceDtype, reshardAfterForward, offload, deepspeed = {} } = sharding
+  const isOnCpu = offload?.some((what) => what !== 'activations') ?? false
+  const isOfStage3 = strategy === 'zero-3' && !fetchesAlone(sharding)
+  const given = { parameterDtype, reshardAfterForward, ...(isOfStage3 && { reduceDtype }) }
+  const unused = [
+    ...namesOf(given),
+    ...(isOfStage3
+      ? STAGE_3_OPTIONS.filter((one) => deepspeed[one] !== undefined).map((one) => `deepspeed.${one}`)
+      : []),
+  ]
+  return [
+    `${STRATEGY_NAMES[strategy]} on one rank: the engine of DeepSpeed has ${isOnCpu ? '' : 'float32 copies of what is trained and '}its buffers there too, and nothing is shared${adapters}`,
+    ...unused.map((one) => `\`sharding.${one}\` has no effect with one rank`),
+  ]
+}
+
+/** The options that are given. */
+function namesOf(options: object): string[] {
+  return Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [name]))
 }
 
 const ALONE_WITH_FSDP2 = [
@@ -237,9 +264,9 @@ function oneRankSentences({
   syncEachBatch,
   offload,
 }: ShardingOptions): string[] {
-  const unused = Object.entries({ parameterDtype, reduceDtype, reshardAfterForward, syncEachBatch })
-    .filter(([, value]) => value !== undefined)
-    .map(([name]) => `\`sharding.${name}\` has no effect with one rank`)
+  const unused = namesOf({ parameterDtype, reduceDtype, reshardAfterForward, syncEachBatch }).map(
+    (name) => `\`sharding.${name}\` has no effect with one rank`,
+  )
   const left = ALONE[strategy] ?? []
   return offload?.includes('parameters')
     ? [

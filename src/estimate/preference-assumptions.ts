@@ -35,7 +35,7 @@ export function preferenceAssumptions(
       : []),
     ...((generates || hasCritics) && sharding.strategy === 'zero-3' && sharding.ranks > 1
       ? [
-          'ZeRO-3 has all that is trained gathered on each rank while it generates, as TRL does unless `ds3_gather_for_generation` is false, or another engine generates',
+          'ZeRO-3 has the whole model gathered on each rank while it generates, as TRL does unless `ds3_gather_for_generation` is false, or another engine generates',
         ]
       : []),
     ...(hasCritics
@@ -49,10 +49,10 @@ export function preferenceAssumptions(
 /** What tensor-parallel ranks have of a reference. */
 export function referenceOnTensorRanks({ finetuning, method, loss }: CheckedMemoryOptions): string[] {
   if (!finetuning?.preference) return []
-  const { reference } = finetuning.preference
+  const { reference, generates } = finetuning.preference
   if (reference && methodOf(method).trains === 'weights')
     return ['ranks divide the reference like the trained model (TRL 1.16 loads both with the same `model_init_kwargs`)']
-  return !reference && loss.kind === 'log-probs'
+  return !reference && !generates && loss.kind === 'log-probs'
     ? [
         'log-probabilities of a reference are in the data: `precompute_ref_log_probs` of TRL 1.16 stops at a model that ranks divide (`hash_module` in its `trainer/utils.py`: ".numpy() is not supported for tensor subclasses")',
       ]

@@ -46,7 +46,7 @@ export interface Unreplayable {
 /**
  * Resolves a model for a method.
  *
- * @param whole - the model that this is a stage of, whose layers tell which parameters are trained
+ * @param whole - the model that this is a stage of, whose modules tell what is trained, and what adapters are on
  * @throws RangeError for sizes that make a forward pass impossible, and adapters that match no layer
  * @throws CheckpointError for a `ModelSpec` with impossible sizes
  */
@@ -67,7 +67,7 @@ export function resolveModel(
   if (architecture.forward || architecture.program) checkSizes(architecture)
   const isAdapted = methodOf(method).trains === 'adapters' && !finetuning?.tokens
   const adapters = isAdapted
-    ? adaptersOf(architecture, { ...(lora ?? defaultLora(architecture.family)), ...finetuning?.adapters })
+    ? adaptersOf(whole ?? architecture, { ...(lora ?? defaultLora(architecture.family)), ...finetuning?.adapters })
     : NO_ADAPTERS
   const part = finetuning?.part && trainedPart(whole ?? architecture, finetuning.part, finetuning.options.layers)
   const folding =

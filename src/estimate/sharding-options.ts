@@ -92,6 +92,14 @@ export function isInUse({ strategy, ranks }: Pick<ShardingOptions, 'strategy' | 
   return ranks > 1 || STRATEGIES[strategy].hasMasters
 }
 
+/**
+ * Whether one rank fetches parameters that are on the CPU. Without offloading, one rank of DeepSpeed has whole parameters, and gathers none
+ * (`NoGatherHandle` in `partition_parameters.py`).
+ */
+export function fetchesAlone({ strategy, offload }: Pick<ShardingOptions, 'strategy' | 'offload'>): boolean {
+  return strategy === 'zero-3' && offload?.includes('parameters') === true
+}
+
 /** Sharding as the replay needs it; absent if ranks share neither parameters nor gradients. */
 export function shardingRules(
   options: ShardingOptions,
@@ -108,8 +116,7 @@ export function shardingRules(
   },
 ): ShardingRules | undefined {
   const { shares, copiesOut, isFlat, hasMasters } = STRATEGIES[options.strategy]
-  // One rank of DeepSpeed has whole parameters, and gathers none (`NoGatherHandle` in `partition_parameters.py`).
-  if (options.ranks === 1 || shares !== 'parameters') return undefined
+  if (shares !== 'parameters' || (options.ranks === 1 && !fetchesAlone(options))) return undefined
   return {
     ranks: options.ranks,
     sharesParameters: true,

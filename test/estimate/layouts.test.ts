@@ -101,6 +101,19 @@ const SEQUENCES = { tensor: 2, sequenceParallel: true }
 const llama = architectureFromConfig({ model_type: 'llama', ...SIZES })
 const estimate = (options: MemoryOptions, model = llama) => estimateMemory(model, { sequenceLength: 64, ...options })
 
+describe('adapters of a stage', () => {
+  it.each<[MemoryOptions['lora']]>([
+    [{ rank: 8, targetModules: ['embed_tokens', 'q_proj'] }],
+    [{ rank: 8, targetModules: ['q_proj'], layersToTransform: [0, 1], modulesToSave: ['lm_head'] }],
+    [{ rank: 8, targetModules: ['q_proj'], layersToTransform: [2, 3], modulesToSave: ['embed_tokens'] }],
+  ])('are those that the whole model has there: %j', (lora) => {
+    const untied = architectureFromConfig({ model_type: 'llama', ...SIZES, tie_word_embeddings: false })
+    expect(
+      estimate({ method: 'lora', ...(lora && { lora }), layout: { pipeline: 2 } }, untied).tensorBytes,
+    ).toBeGreaterThan(0)
+  })
+})
+
 describe('what a layout cannot be', () => {
   it.each([
     [{ layout: { tensor: 8 } }, 'which does not divide 4 heads of keys and values'],
@@ -381,6 +394,6 @@ describe('a reference on tensor-parallel ranks', () => {
       sequenceLength: 8192,
       maxGpus: 16,
     })
-    expect(layout).toMatchObject({ pipeline: 1, expert: 1 })
+    expect(layout).toMatchObject({ tensor: 4, pipeline: 1, expert: 1 })
   })
 })

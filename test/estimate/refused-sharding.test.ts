@@ -34,6 +34,39 @@ describe('Weights in int8', () => {
   })
 })
 
+describe('One rank of DeepSpeed', () => {
+  it('says which options change nothing, where it gathers nothing', () => {
+    const { assumptions } = estimateMemory(
+      llama,
+      of('zero-3', { ranks: 1, parameterDtype: 'float32', deepspeed: { maxLiveParameters: 5 } }),
+    )
+    const said = assumptions.join()
+    expect(said).toContain('ZeRO-3 on one rank')
+    expect(said).toContain('`sharding.parameterDtype` has no effect')
+    expect(said).toContain('`sharding.deepspeed.maxLiveParameters` has no effect')
+  })
+
+  it('fetches parameters that are on the CPU', () => {
+    const bytes = (offload: Sharding['offload']) =>
+      estimateMemory(
+        llama,
+        of('zero-3', {
+          ranks: 1,
+          deepspeed: { paramPersistenceThreshold: 0, prefetchBucketSize: 0, maxLiveParameters: 1 },
+          ...(offload && { offload }),
+        }),
+      ).parts.parameters
+    expect(bytes(['parameters'])).toBeLessThan(bytes(undefined))
+  })
+
+  it('steps once backward is done', () => {
+    for (const ranks of [1, 2])
+      expect(() => estimateMemory(llama, { ...of('zero-2', { ranks }), optimizerStep: 'in-backward' })).toThrow(
+        'the engine of DeepSpeed steps once backward is done',
+      )
+  })
+})
+
 describe('Options of sharding that would change nothing', () => {
   it.each([
     [of('none'), '"none", but there are 2 ranks'],

@@ -31,7 +31,9 @@ export const ACCELERATE: JobFormat = {
     const type = keys.text('distributed_type') ?? 'NO'
     const precision = keys.text('mixed_precision')
     const fsdp = keys.section('fsdp_config')
-    const sharding = ranks > 1 ? sharingOf(type, keys, fsdp) : undefined
+    // DeepSpeed's engine changes what one rank needs, too.
+    const found = ranks > 1 || type.toUpperCase() === 'DEEPSPEED' ? sharingOf(type, keys, fsdp) : undefined
+    const sharding = ranks > 1 || found?.strategy.startsWith('zero') ? found : undefined
     return {
       format: 'accelerate',
       options: {

@@ -151,7 +151,9 @@ export const WIDE_EMBEDDING_STATES: Pick<PresetValue, 'options' | 'source' | 'wh
   options: { wideEmbeddingStates: true },
   source: 'trainer.py: bitsandbytes keeps 32 bits for each nn.Embedding (register_module_override)',
   when: ({ optimizer, ranks, strategy }) =>
-    optimizer !== undefined && hasNarrowStates(optimizer) && (ranks === 1 || strategy === 'ddp'),
+    optimizer !== undefined &&
+    hasNarrowStates(optimizer) &&
+    ((ranks === 1 && !strategy.startsWith('zero')) || strategy === 'ddp'),
 }
 
 /** Conditions of values and refusals. */

@@ -17,9 +17,14 @@ import { refusedBesideTensor } from './tensor-memory.js'
 /** Why a training step in a layout cannot be estimated, with a way out; absent if it can. */
 export function refusedLayout(
   resolved: Pick<ResolvedModel, 'architecture' | 'adapters' | 'trains'>,
-  options: CheckedMemoryOptions,
-  { tensor, pipeline, expert, sequenceParallel = false }: Layout,
+  asked: CheckedMemoryOptions,
+  { data, tensor, pipeline, expert, sequenceParallel = false }: Layout,
 ): string | undefined {
+  const { strategy } = asked.sharding
+  const options: CheckedMemoryOptions = {
+    ...asked,
+    sharding: { ...asked.sharding, strategy: strategy === 'none' && data > 1 ? 'fsdp2' : strategy, ranks: data },
+  }
   const { architecture: model, adapters } = resolved
   const byPreset = refusedByPreset(options, { tensor, pipeline })
   if (byPreset) return byPreset

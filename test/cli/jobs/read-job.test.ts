@@ -177,6 +177,15 @@ describe('the examples of the packages', () => {
     expect(options.sharding).toEqual({ strategy: 'zero-3', ranks: 8 })
     expect(options.autocast).toBe(false)
     expect(warnings).toEqual([])
+    // DeepSpeed's engine runs on one rank, too.
+    const folder = mkdtempSync(join(tmpdir(), 'job-'))
+    const alone = readFileSync(pathOf('trl-accelerate-zero3.yaml'), 'utf8').replace(
+      /num_processes: 8/,
+      'num_processes: 1',
+    )
+    writeFileSync(join(folder, 'accelerate.yaml'), alone)
+    const onOne = await readJob([join(folder, 'accelerate.yaml'), pathOf('trl-sft.yaml')])
+    expect(onOne.options).toMatchObject({ sharding: { strategy: 'zero-3', ranks: 1 }, autocast: false })
     expect((await readJob(['trl-accelerate-fsdp2.yaml', 'trl-sft.yaml'].map(pathOf))).options.sharding).toEqual({
       strategy: 'fsdp2',
       ranks: 8,
