@@ -55,6 +55,7 @@ it.each<readonly [string, MemoryOptions, string, MemoryOptions]>([
     'the input of the first layer that trains',
     { finetuningType: 'last_layer', preset: 'transformers', recompute: 'layers' },
   ],
+  ['gemma2', { method: 'lora', lora: q, inputGradients: true }, 'one hidden state less', { method: 'lora', lora: q }],
   ['gpt2', { method: 'lora', lora }, '0.63 %', { method: 'lora', lora, recompute: 'none' }],
   ['llama', { finetuningType: 'ppo' }, 'TRL 0.19', { finetuningType: 'dpo' }],
   ['phimoe', { method: 'full-mixed' }, 'experts of PhiMoE', { method: 'full' }],
